@@ -1,0 +1,64 @@
+// Every error a user can meet: its code, what it means, its exit code. docs/errors.md says the same; a test compares both ways.
+
+interface ErrorEntry {
+  /** One sentence for docs/errors.md: what has happened. */
+  readonly meaning: string
+  /** Process exit code: 1 the work failed, 2 the command was used wrongly. */
+  readonly exitCode: 1 | 2
+}
+
+const entry = (meaning: string, exitCode: 1 | 2 = 1): ErrorEntry => Object.freeze({ meaning, exitCode })
+
+/** The table. A new error is one line here and one row in docs/errors.md. */
+export const errorTable = Object.freeze({
+  USAGE: entry('The command line was not understood.', 2),
+  INTERNAL: entry('Shoal broke a promise of its own; this is a bug.'),
+  INTERRUPTED: entry('The user stopped the command.'),
+  FILE_UNREADABLE: entry('A file that was named cannot be read.'),
+  FILE_UNWRITABLE: entry('A file or folder cannot be written.'),
+})
+
+export type ErrorCode = keyof typeof errorTable
+
+export interface ErrorParts {
+  /** What was being done, as a verb: `activate`, `connect`. */
+  readonly action: string
+  /** To what: a service, an image, a file. */
+  readonly object: string
+  /** Where: a host, a file; left out where the object says it. */
+  readonly place?: string
+  /** Why it failed, in words for the user; several lines are allowed. */
+  readonly reason: string
+  /** What to do about it, where there is something. */
+  readonly nextStep?: string
+  /** The error underneath. */
+  readonly cause?: unknown
+}
+
+/** An error meant for the user. Anything else that reaches the command line is printed as `INTERNAL`. */
+export class ShoalError extends Error {
+  readonly code: ErrorCode
+  readonly action: string
+  readonly object: string
+  readonly place: string | undefined
+  readonly reason: string
+  readonly nextStep: string | undefined
+
+  constructor(code: ErrorCode, parts: ErrorParts) {
+    const place = parts.place === undefined ? '' : `, ${parts.place}`
+    super(`${parts.action}, ${parts.object}${place}: ${parts.reason}`, { cause: parts.cause })
+    this.name = 'ShoalError'
+    this.code = code
+    this.action = parts.action
+    this.object = parts.object
+    this.place = parts.place
+    this.reason = parts.reason
+    this.nextStep = parts.nextStep
+  }
+}
+
+/** `error[CODE]: action, object, place: cause`, and the next step on a line of its own. */
+export function renderError(error: ShoalError): string {
+  const next = error.nextStep === undefined ? '' : `\n  next: ${error.nextStep}`
+  return `error[${error.code}]: ${error.message}${next}`
+}
