@@ -1,0 +1,103 @@
+// The compute service twice on one host, natively and in a container started through pair mode: what the paper compares (Fig. 5).
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import type { Lab, LabHost } from '../lab/lab.ts'
+import { nodeProgram, projectFile, runHostProgram } from './host-program.ts'
+import type { ResponseTimePlan, ResponseTimeSample } from './response-time.ts'
+
+/** UDP port of the native server: not the one that its container twin listens on inside. */
+const nativePort = 5700
+
+/** One pair-mode activation as `shoal pair run --json` tells it. */
+export interface ActivatedInstance {
+  readonly endpoint: string
+  /** Milliseconds by phase: connect, send, create, start, ready. */
+  readonly phasesMs: Readonly<Record<string, number>>
+  readonly activationMs: number
+}
+
+/** Starts the compute service without a container and waits until the client host gets its answer. Ended by `stopProgram`. */
+export async function startNativeCompute(server: LabHost, client: LabHost, signal: AbortSignal) {
+  const program = server.spawn(
+    [nodeProgram, projectFile('services/compute/main.ts'), '--port', String(nativePort)],
+    { signal },
+  )
+  const endpoint = `coap://${server.address}:${nativePort}`
+  const answer = await client.exec(
+    ['shoal', 'coap', 'get', `${endpoint}/.well-known/core`, '--deadline', '20'],
+    { signal },
+  )
+  if (answer.exitCode !== 0) {
+    await stopProgram(program)
+    throw new Error(`the native compute service on ${server.name} does not answer: ${answer.stderr.trim()}`)
+  }
+  return { endpoint, program }
+}
+
+/** Ends a program of a host and waits for its end, at most 5 s. */
+export async function stopProgram(program: ChildProcess): Promise<void> {
+  if (program.exitCode !== null || program.signalCode !== null) return
+  const ended = once(program, 'close', { signal: AbortSignal.timeout(5000) })
+  program.kill('SIGTERM')
+  await ended
+}
+
+/** `shoal pair run root@SERVER compute` in the client host. */
+export async function activateCompute(
+  client: LabHost,
+  serverName: string,
+  signal: AbortSignal,
+): Promise<ActivatedInstance> {
+  const { exitCode, stdout, stderr } = await client.exec(
+    ['shoal', 'pair', 'run', `root@${serverName}`, 'compute', '--json'],
+    { signal, timeoutMs: 180_000 },
+  )
+  if (exitCode !== 0) throw new Error(stderr.trim())
+  const { instances } = JSON.parse(stdout) as { instances: ActivatedInstance[] }
+  const [instance] = instances
+  if (instance === undefined) throw new Error(`shoal pair run named no instance: ${stdout}`)
+  return instance
+}
+
+/** `shoal pair rm root@SERVER compute` in the client host. */
+export async function removeCompute(client: LabHost, serverName: string): Promise<void> {
+  const { exitCode, stderr } = await client.exec(['shoal', 'pair', 'rm', `root@${serverName}`, 'compute'], {
+    timeoutMs: 60_000,
+  })
+  if (exitCode !== 0) throw new Error(stderr.trim())
+}
+
+/** The plan's requests, sent from the client host. */
+export function measureInClient(
+  client: LabHost,
+  plan: ResponseTimePlan,
+  signal: AbortSignal,
+): AsyncGenerator<ResponseTimeSample> {
+  return runHostProgram<ResponseTimeSample>(client, 'evaluation/probe/response-time.ts', plan, signal)
+}
+
+/** Both services on worker1 for as long as `use` takes; both are ended after it, whatever happens. */
+export async function withComputeTargets(
+  lab: Lab,
+  signal: AbortSignal,
+  use: (targets: ResponseTimePlan['targets'], client: LabHost) => Promise<void>,
+): Promise<void> {
+  const [server, client] = [lab.host('worker1'), lab.host('client')]
+  const native = await startNativeCompute(server, client, signal)
+  try {
+    const container = await activateCompute(client, server.name, signal)
+    try {
+      await use(
+        [
+          { mode: 'native', endpoint: native.endpoint },
+          { mode: 'container', endpoint: container.endpoint },
+        ],
+        client,
+      )
+    } finally {
+      await removeCompute(client, server.name)
+    }
+  } finally {
+    await stopProgram(native.program)
+  }
+}

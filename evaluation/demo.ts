@@ -1,0 +1,127 @@
+// The main job from end to end in an emulated edge: real engines, sshds and CoAP on the wire; then everything is taken down.
+import { Lab, type LabHost } from '../lab/lab.ts'
+import { defaultTopology } from '../lab/topology.ts'
+import { computationInput, operations, paperSizes } from './computation.ts'
+import {
+  type ActivatedInstance,
+  activateCompute,
+  measureInClient,
+  removeCompute,
+  startNativeCompute,
+  stopProgram,
+} from './compute-targets.ts'
+import type { ResponseTimeSample } from './response-time.ts'
+
+export interface DemoOptions {
+  readonly seed: number
+  /** Requests of each kind; the paper takes 10 (§V.B). */
+  readonly repetitions: number
+  readonly signal: AbortSignal
+  /** A line for the person who waits. */
+  readonly progress: (line: string) => void
+}
+
+export interface DemoResult {
+  readonly seed: number
+  readonly repetitions: number
+  /** The first activation sends the image to the device; the second finds it there. */
+  readonly activations: { readonly imageSent: ActivatedInstance; readonly imageCached: ActivatedInstance }
+  readonly samples: readonly ResponseTimeSample[]
+  /** One request as libcoap's own client makes it in the client host, and what that printed. */
+  readonly libcoap: { readonly command: string; readonly output: string }
+}
+
+const labName = 'demo'
+
+/** Runs the demo. The lab is down when it returns or throws. */
+export async function runDemo({ seed, repetitions, signal, progress }: DemoOptions): Promise<DemoResult> {
+  progress('brings up an emulated edge: manager, worker1, worker2, client')
+  const lab = await Lab.up(defaultTopology(), { name: labName, signal })
+  try {
+    const [client, server] = [lab.host('client'), lab.host('worker1')]
+    progress('builds the image of the compute service')
+    await mustRun(client, ['shoal', 'image', 'build', 'compute'], signal)
+
+    progress('worker1: starts compute natively')
+    const native = await startNativeCompute(server, client, signal)
+    try {
+      progress('client: starts compute on worker1 in a container, over SSH; the image is sent')
+      const imageSent = await activateCompute(client, server.name, signal)
+      await removeCompute(client, server.name)
+      progress('client: once more, the image is there now')
+      const imageCached = await activateCompute(client, server.name, signal)
+
+      const targets = [
+        { mode: 'native', endpoint: native.endpoint },
+        { mode: 'container', endpoint: imageCached.endpoint },
+      ]
+      progress(`client: ${repetitions} requests of each kind to both, in shuffled order (seed ${seed})`)
+      const plan = {
+        targets,
+        operations,
+        sizes: paperSizes,
+        repetitions,
+        warmUps: 5,
+        seed,
+        deadlineMs: 10_000,
+      }
+      const samples: ResponseTimeSample[] = []
+      for await (const sample of measureInClient(client, plan, signal)) samples.push(sample)
+
+      progress('client: the same request by libcoap’s coap-client-notls')
+      const libcoap = await askWithLibcoap(
+        client,
+        imageCached.endpoint,
+        computationInput(paperSizes[0], seed),
+        signal,
+      )
+      progress('client: removes the container')
+      await removeCompute(client, server.name)
+      return { seed, repetitions, activations: { imageSent, imageCached }, samples, libcoap }
+    } finally {
+      await stopProgram(native.program)
+    }
+  } finally {
+    progress('takes the lab down')
+    await lab.down()
+  }
+}
+
+async function askWithLibcoap(
+  client: LabHost,
+  endpoint: string,
+  input: readonly number[],
+  signal: AbortSignal,
+) {
+  const argv = [
+    'coap-client-notls',
+    '-m',
+    'put',
+    '-t',
+    '50',
+    '-b',
+    '1024',
+    '-B',
+    '10',
+    '-f',
+    '-',
+    `${endpoint}/average`,
+  ]
+  const output = await mustRun(client, argv, signal, JSON.stringify(input))
+  return { command: argv.join(' '), output: output.trim() }
+}
+
+async function mustRun(
+  host: LabHost,
+  argv: readonly string[],
+  signal: AbortSignal,
+  input?: string,
+): Promise<string> {
+  const ended = await host.exec(argv, {
+    signal,
+    timeoutMs: 300_000,
+    ...(input === undefined ? {} : { input }),
+  })
+  if (ended.exitCode !== 0) throw new Error(`${argv.join(' ')} on ${host.name}: ${ended.stderr.trim()}`)
+  return ended.stdout
+}
