@@ -1,0 +1,51 @@
+// `npm run bench -- NAME…`: runs benches, keeps the raw samples under bench/results, renews their part of docs/benchmarks.md.
+import { readFileSync, writeFileSync } from 'node:fs'
+import process from 'node:process'
+import type { Bench, BenchResult } from './result.ts'
+import { replaceSection } from './section.ts'
+
+const benches: Readonly<Record<string, () => Promise<Bench>>> = {
+  activation: async () => (await import('./activation.ts')).benchActivation,
+  coap: async () => (await import('./coap.ts')).benchCoap,
+  overhead: async () => (await import('./overhead.ts')).benchOverhead,
+}
+
+const names = process.argv.slice(2)
+const unknown = names.filter((name) => !(name in benches))
+if (names.length === 0 || unknown.length > 0) {
+  const asked = unknown.length === 0 ? 'none was named' : `there is no ${unknown.join(', ')}`
+  process.stderr.write(
+    `error[USAGE]: run, a bench: ${asked}\n  next: npm run bench -- ${Object.keys(benches).join(' | ')}\n`,
+  )
+  process.exit(2)
+}
+
+const stopping = new AbortController()
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort(new Error(name)))
+
+for (const name of names) {
+  const bench = await benches[name]?.()
+  if (bench === undefined) continue
+  const result = await bench({
+    signal: stopping.signal,
+    progress: (line) => process.stderr.write(`${name}: ${line}\n`),
+  })
+  keep(result)
+  process.stdout.write(`\n${result.report}\n`)
+}
+
+function keep(result: BenchResult): void {
+  const { report, ...raw } = result
+  writeFileSync(
+    new URL(`results/${result.name}.json`, import.meta.url),
+    `${JSON.stringify(raw, undefined, 1)}\n`,
+  )
+  const page = new URL('../docs/benchmarks.md', import.meta.url)
+  const { commit, takenAt, node, kernel, cpu, cores, loadBefore, versions } = result.setting
+  const setting = [
+    `Commit ${commit}, ${takenAt.slice(0, 16).replace('T', ' ')} UTC, Node ${node}, kernel ${kernel}, ${cores} cores of ${cpu}, load before ${loadBefore.toFixed(2)}`,
+    ...Object.entries(versions).map(([what, version]) => `${what} ${version}`),
+  ].join('; ')
+  const section = `${setting}. Raw samples: \`bench/results/${result.name}.json\`.\n\n${report}`
+  writeFileSync(page, replaceSection(readFileSync(page, 'utf8'), result.name, section))
+}
