@@ -12,7 +12,12 @@ export interface CommandEntry {
 export type CommandTable = Readonly<Record<string, CommandEntry>>
 
 /** The commands that live in `src`; `bin/shoal.ts` adds those of the other rooms. */
-export const productCommands: CommandTable = {}
+export const productCommands: CommandTable = {
+  coap: {
+    summary: 'sends one CoAP request and prints the answer',
+    load: async () => (await import('./coap-command.ts')).coapCommand,
+  },
+}
 
 /**
  * Runs one command line.

@@ -16,6 +16,8 @@ export const errorTable = Object.freeze({
   INTERRUPTED: entry('The user stopped the command.'),
   FILE_UNREADABLE: entry('A file that was named cannot be read.'),
   FILE_UNWRITABLE: entry('A file or folder cannot be written.'),
+  COAP_FAILED: entry('A CoAP request got no answer: timed out, refused, unresolved or not a CoAP address.'),
+  COAP_REFUSED: entry('A CoAP server answered with an error code (4.xx or 5.xx).'),
 })
 
 export type ErrorCode = keyof typeof errorTable
