@@ -2,8 +2,10 @@
 import { readFileSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
 import process from 'node:process'
+import { fileURLToPath } from 'node:url'
 
-enableCompileCache()
+// Beside the packages, so that it is trusted as much as the code it holds, and shared by the hosts of a lab.
+enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/shoal', import.meta.url)))
 const { productCommands, run } = await import('../src/cli/main.ts')
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string
@@ -11,6 +13,10 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 
 const commands = {
   ...productCommands,
+  demo: {
+    summary: 'shows the main job on this machine, in a lab',
+    load: async () => (await import('../evaluation/demo-command.ts')).demoCommand,
+  },
 }
 
 const stopping = new AbortController()
