@@ -18,6 +18,28 @@ export const errorTable = Object.freeze({
   FILE_UNWRITABLE: entry('A file or folder cannot be written.'),
   COAP_FAILED: entry('A CoAP request got no answer: timed out, refused, unresolved or not a CoAP address.'),
   COAP_REFUSED: entry('A CoAP server answered with an error code (4.xx or 5.xx).'),
+  SERVICE_PORT: entry('A service could not open its UDP port.'),
+  IMAGE_SERVICE_UNKNOWN: entry('There is no service of that name to build an image of.'),
+  IMAGE_BUNDLE_FAILED: entry('The sources of a service could not be bundled into one file.'),
+  IMAGE_RUNTIME_MISSING: entry(
+    'Node or a shared library for the architecture of an image is not on this machine.',
+  ),
+  IMAGE_STORE_DAMAGED: entry(
+    'A file in the image store is missing or is not what it was when it was written.',
+  ),
+  IMAGE_LOAD_FAILED: entry('The Docker Engine of this machine did not take an image.'),
+  IMAGE_UNKNOWN: entry('An image is neither on the device nor anywhere it could be brought from.'),
+  CONTAINER_UNKNOWN: entry('The Docker Engine has no such container.'),
+  NAME_TAKEN: entry('Another container on the device has the name that is needed.'),
+  PORT_TAKEN: entry('Something on the device holds the port already.'),
+  HARDWARE_ABSENT: entry('A device file that a service asks for does not exist there.'),
+  STORAGE_FULL: entry('The device has no space left.'),
+  COMMAND_UNRUNNABLE: entry('The command of a container cannot be run.'),
+  ENGINE_REFUSED: entry('The Docker Engine refused a request for a reason that has no code of its own.'),
+  ENGINE_ABSENT: entry('No Docker Engine runs on the device.'),
+  ENGINE_DENIED: entry('The user may not use the Docker Engine of the device.'),
+  ENGINE_TIMEOUT: entry('The Docker Engine did not answer in time.'),
+  CONNECTION_LOST: entry('The connection to a device ended in the middle of the work.'),
 })
 
 export type ErrorCode = keyof typeof errorTable

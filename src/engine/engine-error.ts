@@ -1,0 +1,91 @@
+// What went wrong between us and an Engine, as an error for the user.
+import { type ErrorCode, ShoalError } from '../model/errors.ts'
+import type { HttpFailure } from './http.ts'
+
+/** What was asked of which Engine: the first three parts of every error. */
+export interface CallSubject {
+  /** `create` */
+  readonly action: string
+  /** `container compute-compute-1` */
+  readonly object: string
+  /** `worker1` */
+  readonly place: string
+}
+
+interface Refusal {
+  readonly code: ErrorCode
+  readonly pattern: RegExp
+  readonly nextStep?: string
+}
+
+/** The Engine tells most causes apart by its words only; these stand in moby's source since 20.10. The first that fits counts. */
+const refusals: readonly Refusal[] = [
+  {
+    code: 'IMAGE_UNKNOWN',
+    pattern:
+      /^no such image|manifest unknown|pull access denied|manifest for .* not found|no matching manifest/i,
+  },
+  { code: 'CONTAINER_UNKNOWN', pattern: /^no such container/i },
+  { code: 'NAME_TAKEN', pattern: /is already in use by container/i },
+  {
+    code: 'PORT_TAKEN',
+    pattern: /port is already allocated|address already in use/i,
+    nextStep: 'publish another port, or none so that the Engine chooses, or stop what holds it',
+  },
+  {
+    code: 'HARDWARE_ABSENT',
+    pattern: /error gathering device information|no such device/i,
+    nextStep: 'check `devices:` against what is plugged into that device',
+  },
+  {
+    code: 'STORAGE_FULL',
+    pattern: /no space left on device/i,
+    nextStep: 'free space there: docker system prune removes what nothing uses',
+  },
+  {
+    code: 'COMMAND_UNRUNNABLE',
+    pattern: /exec: "|executable file not found|exec format error/i,
+    nextStep: 'check `command:` and `entrypoint:`, and that the image is built for that device',
+  },
+]
+
+/** The error for an answer of 400 and above. */
+export function refusedCall(subject: CallSubject, status: number, message: string): ShoalError {
+  const refusal = refusals.find(({ pattern }) => pattern.test(message))
+  return new ShoalError(refusal?.code ?? 'ENGINE_REFUSED', {
+    ...subject,
+    reason: message === '' ? `the Engine answered with status ${status}` : lowerFirst(message),
+    ...(refusal?.nextStep === undefined ? {} : { nextStep: refusal.nextStep }),
+  })
+}
+
+const failureCodes = Object.freeze({
+  absent: 'ENGINE_ABSENT',
+  denied: 'ENGINE_DENIED',
+  cut: 'CONNECTION_LOST',
+  'timed-out': 'ENGINE_TIMEOUT',
+  interrupted: 'INTERRUPTED',
+} satisfies Record<HttpFailure['kind'], ErrorCode>)
+
+const failureReasons: Readonly<Record<HttpFailure['kind'], string>> = Object.freeze({
+  absent: 'no Docker Engine listens there',
+  denied: 'this user may not use the Docker Engine’s socket',
+  cut: 'the connection ended before the answer was whole',
+  'timed-out': 'the Docker Engine gave',
+  interrupted: 'stopped by the user',
+})
+
+/** The error for a call that got no whole answer. */
+export function unansweredCall(subject: CallSubject, failure: HttpFailure): ShoalError {
+  const detail = failure.kind === 'timed-out' ? ` ${failure.message}` : ''
+  return new ShoalError(failureCodes[failure.kind], {
+    ...subject,
+    reason: failureReasons[failure.kind] + detail,
+    cause: failure,
+  })
+}
+
+/** The Engine begins some sentences with a capital; ours stand after a colon. */
+function lowerFirst(message: string): string {
+  return /^[A-Z][a-z]/.test(message) ? message.charAt(0).toLowerCase() + message.slice(1) : message
+}
