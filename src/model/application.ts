@@ -70,6 +70,7 @@ export interface Service {
   readonly shmBytes: number | undefined
 
   readonly limits: ResourceLimits
+  readonly blockIo: BlockIo | undefined
   readonly ulimits: readonly Ulimit[]
   readonly sysctls: Readonly<Record<string, string>>
 
@@ -191,6 +192,23 @@ export interface ResourceLimits {
   readonly memorySwappiness: number | undefined
   /** -1 is unlimited. */
   readonly pids: number | undefined
+}
+
+/** Shares and limits of block devices; nothing given is no limit. */
+export interface BlockIo {
+  /** Relative weight, 10..1000. */
+  readonly weight: number | undefined
+  readonly deviceWeights: readonly DeviceRate[]
+  readonly readBytesPerSecond: readonly DeviceRate[]
+  readonly writeBytesPerSecond: readonly DeviceRate[]
+  readonly readsPerSecond: readonly DeviceRate[]
+  readonly writesPerSecond: readonly DeviceRate[]
+}
+
+export interface DeviceRate {
+  /** `/dev/mmcblk0` */
+  readonly path: string
+  readonly rate: number
 }
 
 export interface Ulimit {

@@ -1,0 +1,57 @@
+// The keys at the top of a Compose file.
+import type { Findings } from '../findings.ts'
+import { type Located, pathOfKey } from '../located.ts'
+import { expected, readPattern, readTextOrNumber, readUnlessNothing } from '../read-value.ts'
+import { checked, honoured, refused, type Section } from '../section.ts'
+import { readVolumes, type Volumes } from './volumes.ts'
+
+export interface ApplicationDraft {
+  readonly name: string
+  readonly services: ReadonlyMap<string, Located>
+  readonly volumes: Volumes
+}
+
+const noFiles = 'files from here are not on the device'
+
+export const applicationSection: Section<ApplicationDraft> = {
+  extensible: true,
+  misplaced: { image: 'services.NAME', ports: 'services.NAME', environment: 'services.NAME' },
+  keys: {
+    version: checked('obsolete, as in Compose: changes nothing', readTextOrNumber),
+    name: honoured(
+      'name of the application; left out, COMPOSE_PROJECT_NAME, else the name of the file’s folder',
+      'name',
+      readPattern(/^[a-z0-9][a-z0-9_-]*$/, 'a name of small letters, digits, _ and -'),
+    ),
+    services: honoured('the services, each with the keys below', 'services', readServices),
+    volumes: honoured(
+      'named volumes, each with the keys below; every device has its own, and shoal pair rm leaves them',
+      'volumes',
+      readUnlessNothing(readVolumes),
+    ),
+    networks: refused(
+      'on a device all services of the application share one network: leave networks out, or use network_mode',
+    ),
+    configs: refused(`${noFiles}: mount a path of the device under volumes`),
+    secrets: refused(`${noFiles}: mount a path of the device under volumes, or use environment`),
+    include: refused('one file is read'),
+    models: refused('it runs containers and no language models'),
+    'x-shoal': refused('it stands under a service'),
+  },
+}
+
+/** Service names become parts of container names and of host names. */
+function readServices(value: Located, findings: Findings): ReadonlyMap<string, Located> | undefined {
+  if (value.kind !== 'map') return expected(value, findings, 'a map of services')
+  const services = new Map<string, Located>()
+  for (const [name, entry] of value.entries) {
+    if (/^[a-zA-Z0-9._-]+$/.test(name)) services.set(name, entry.value)
+    else
+      findings.problem(
+        { ...entry.key, path: pathOfKey(value.place.path, name) },
+        'a service is named by letters, digits, . _ -',
+      )
+  }
+  if (value.entries.size === 0) findings.problem(value.place, 'no service stands here')
+  return services
+}

@@ -1,0 +1,67 @@
+// The key `x-shoal` of a service: what Compose has no word for.
+import type { Findings } from '../findings.ts'
+import type { Located } from '../located.ts'
+import { readDuration, readPattern, readWhole } from '../read-value.ts'
+import { honoured, inSection, type Patch, readSection, refused, type Section } from '../section.ts'
+
+export interface XShoal {
+  readonly coap: CoapDraft
+  readonly ready: Patch<Ready>
+}
+
+/** `none`: the service is not asked by CoAP, whatever its ports say. */
+export type CoapDraft = 'none' | Patch<Coap>
+
+interface Coap {
+  readonly port: number
+  readonly path: string
+}
+
+interface Ready {
+  readonly timeoutMs: number
+}
+
+export const coapSection: Section<Coap> = {
+  extensible: false,
+  keys: {
+    port: honoured('container port that answers CoAP', 'port', readWhole(1, 65_535)),
+    path: honoured(
+      'resource that is asked to know that the service is ready; left out, /.well-known/core',
+      'path',
+      readPattern(/^\/[^\s?#]*$/, 'a path that begins with /'),
+    ),
+  },
+}
+
+export const readySection: Section<Ready> = {
+  extensible: false,
+  keys: {
+    timeout: honoured(
+      'how long an instance may take from its start until it is ready; left out, 30s',
+      'timeoutMs',
+      readDuration,
+    ),
+  },
+}
+
+const clusterOnly = 'it belongs to cluster mode: leave it out, or run the file with a manager'
+
+export const xShoalSection: Section<XShoal> = {
+  extensible: false,
+  keys: {
+    coap: honoured(
+      'where the service answers CoAP, below; false, it does not. Left out: the port whose app_protocol is coap, else a published 5683/udp',
+      'coap',
+      readCoap,
+    ),
+    ready: honoured('when an instance counts as ready, below', 'ready', inSection(readySection)),
+    needs: refused(clusterOnly),
+    standby: refused(clusterOnly),
+    scale: refused(clusterOnly),
+  },
+}
+
+function readCoap(value: Located, findings: Findings): CoapDraft | undefined {
+  if (value.kind === 'scalar' && value.value === false) return 'none'
+  return readSection(coapSection, value, findings)
+}

@@ -1,0 +1,95 @@
+// A map of the Compose file with known keys: each is honoured, with a reader, or refused, with the reason. None is passed over.
+import { nearestKey } from '../problems.ts'
+import type { Findings } from './findings.ts'
+import type { Located } from './located.ts'
+import { expected, type Reader } from './read-value.ts'
+
+/** What readers have found so far of a `Draft`; a value that was wrong is nothing. */
+export type Patch<Draft> = { readonly [Key in keyof Draft]?: Draft[Key] | undefined }
+
+export interface Honoured<Draft> {
+  readonly kind: 'honoured'
+  /** What the key means in pair mode: its row in docs/compose.md. */
+  readonly meaning: string
+  readonly read: Reader<Patch<Draft>>
+}
+
+export interface Refused {
+  readonly kind: 'refused'
+  /** Why, and what to do instead: its row in docs/compose.md, and the message. */
+  readonly reason: string
+}
+
+export interface Section<Draft> {
+  readonly keys: Readonly<Record<string, Honoured<Draft> | Refused>>
+  /** Keys that people write here though they stand elsewhere: key to its right path. */
+  readonly misplaced?: Readonly<Record<string, string>>
+  /** Whether `x-…` keys may stand here, which Compose ignores. */
+  readonly extensible: boolean
+}
+
+/** A key that becomes one member of the draft. */
+export function honoured<Member extends string, T>(
+  meaning: string,
+  member: Member,
+  reader: Reader<T>,
+): Honoured<Readonly<Record<Member, T>>> {
+  const read: Reader<Patch<Record<Member, T>>> = (value, findings) =>
+    // A computed name has no type of its own.
+    ({ [member]: reader(value, findings) }) as Patch<Record<Member, T>>
+  return { kind: 'honoured', meaning, read }
+}
+
+/** A key whose value must be right and changes nothing. */
+export function checked(meaning: string, reader: Reader<unknown>): Honoured<never> {
+  const read: Reader<Patch<never>> = (value, findings) => {
+    reader(value, findings)
+    return undefined
+  }
+  return { kind: 'honoured', meaning, read }
+}
+
+export function refused(reason: string): Refused {
+  return { kind: 'refused', reason }
+}
+
+/** {@link readSection} as a reader. */
+export function inSection<Draft>(section: Section<Draft>): Reader<Patch<Draft>> {
+  return (value, findings) => readSection(section, value, findings)
+}
+
+/** Reads a map by its section; a key that is unknown or refused becomes a problem. */
+export function readSection<Draft>(
+  section: Section<Draft>,
+  value: Located,
+  findings: Findings,
+): Patch<Draft> {
+  let draft: Patch<Draft> = {}
+  if (value.kind !== 'map') {
+    expected(value, findings, 'a map')
+    return draft
+  }
+  for (const [key, entry] of value.entries) {
+    const rule = Object.hasOwn(section.keys, key) ? section.keys[key] : undefined
+    if (rule?.kind === 'honoured') {
+      draft = { ...draft, ...rule.read(entry.value, findings) }
+    } else if (rule?.kind === 'refused') {
+      findings.problem(entry.key, `pair mode does not honour ${key}: ${rule.reason}`)
+    } else if (!(section.extensible && key.startsWith('x-'))) {
+      findings.problem(entry.key, unknownKey(section, key))
+    }
+  }
+  return draft
+}
+
+function unknownKey<Draft>(section: Section<Draft>, key: string): string {
+  const elsewhere = section.misplaced !== undefined && Object.hasOwn(section.misplaced, key)
+  if (elsewhere) return `unknown key "${key}" here; it stands under ${section.misplaced?.[key]}`
+  const known = Object.keys(section.keys)
+  const nearest = nearestKey(key, known)
+  if (nearest !== undefined) return `unknown key "${key}"; did you mean "${nearest}"?`
+  // A service has some ninety keys: a list of them would bury the other problems.
+  return known.length > 20
+    ? `unknown key "${key}"; the Compose specification has none of this name here`
+    : `unknown key "${key}"; known here: ${known.join(', ')}`
+}
