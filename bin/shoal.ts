@@ -13,6 +13,10 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 
 const commands = {
   ...productCommands,
+  lab: {
+    summary: 'brings up an emulated edge on this machine: hosts with real engines',
+    load: async () => (await import('../lab/command.ts')).labCommand,
+  },
   demo: {
     summary: 'shows the main job on this machine, in a lab',
     load: async () => (await import('../evaluation/demo-command.ts')).demoCommand,

@@ -11,3 +11,14 @@ export interface Io {
   /** Aborted by SIGINT or SIGTERM: the command undoes what it half did, then ends. */
   readonly signal: AbortSignal
 }
+
+/** Thrown by a command that ran a program for the user: the exit code is the program's, and nothing is printed. */
+export class ProgramExit extends Error {
+  readonly exitCode: number
+
+  constructor(exitCode: number) {
+    super(`the program ended with ${exitCode}`)
+    this.name = 'ProgramExit'
+    this.exitCode = exitCode
+  }
+}

@@ -1,7 +1,7 @@
 // The one place that reads argv and exits: builds the program, loads only the command that was asked for, prints errors in one form.
 import { Command, CommanderError } from 'commander'
 import { errorTable, renderError, ShoalError } from '../model/errors.ts'
-import type { Io } from './io.ts'
+import { type Io, ProgramExit } from './io.ts'
 
 /** A command of the first level, loaded when it is asked for: start-up is part of every activation. */
 export interface CommandEntry {
@@ -16,6 +16,10 @@ export const productCommands: CommandTable = {
   coap: {
     summary: 'sends one CoAP request and prints the answer',
     load: async () => (await import('./coap-command.ts')).coapCommand,
+  },
+  image: {
+    summary: 'builds the images of the services and lists them',
+    load: async () => (await import('./image-command.ts')).imageCommand,
   },
 }
 
@@ -59,6 +63,7 @@ function adopt(command: Command, program: Command): Command {
 }
 
 function report(error: unknown, io: Io): number {
+  if (error instanceof ProgramExit) return error.exitCode
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0
     if (error.code === 'commander.help') return 2

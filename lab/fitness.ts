@@ -1,0 +1,56 @@
+// Whether this machine can hold a lab: asked before anything is made, all that is missing named at once.
+import { accessSync, constants } from 'node:fs'
+import { join } from 'node:path'
+import { ShoalError } from '../src/model/errors.ts'
+import { searchPath } from './enter.ts'
+import type { Topology } from './topology.ts'
+
+/** Programs by the Debian package that brings them. */
+const needed: Readonly<Record<string, readonly string[]>> = {
+  iproute2: ['ip', 'tc'],
+  'util-linux': ['unshare', 'nsenter', 'setsid', 'mount'],
+  'openssh-server': ['sshd'],
+  'openssh-client': ['ssh', 'ssh-keygen'],
+  tini: ['tini'],
+}
+const neededByEngines = { 'docker.io': ['dockerd', 'containerd', 'runc'] }
+
+/** Throws `LAB_UNFIT` with the commands that mend it. */
+export function assertFit({ hosts }: Topology): void {
+  if (process.platform !== 'linux')
+    throw unfit(`it runs ${process.platform}, not Linux`, 'use Debian 12 or 13')
+  if (process.getuid?.() !== 0)
+    throw unfit('namespaces, mounts and cgroups need root', 'run it as root: sudo shoal lab up')
+  const wanted = hosts.some(({ engine }) => engine) ? { ...needed, ...neededByEngines } : needed
+  const missing = Object.entries(wanted).flatMap(([packageName, programs]) => {
+    const absent = programs.filter((program) => !isThere(program))
+    return absent.length === 0 ? [] : [{ packageName, absent }]
+  })
+  if (missing.length === 0) return
+  const names = missing.flatMap(({ absent }) => absent).join(', ')
+  const packages = missing.map(({ packageName }) => packageName).join(' ')
+  throw unfit(`it has no ${names}`, `npm run setup, or apt-get install ${packages}`)
+}
+
+function isThere(program: string): boolean {
+  return searchPath()
+    .split(':')
+    .some((folder) => {
+      try {
+        accessSync(join(folder, program), constants.X_OK)
+        return true
+      } catch {
+        return false
+      }
+    })
+}
+
+function unfit(reason: string, nextStep: string): ShoalError {
+  return new ShoalError('LAB_UNFIT', {
+    action: 'bring up',
+    object: 'a lab',
+    place: 'this machine',
+    reason,
+    nextStep,
+  })
+}

@@ -1,0 +1,152 @@
+// Lays, cuts and mends the wires of a lab: the switch, the interfaces in the hosts, their addresses.
+import { Cgroup } from './cgroup.ts'
+import type { CgroupLayout } from './cgroup-layout.ts'
+import { hostEnvironment, joinArgv, switchArgv } from './enter.ts'
+import type { Host } from './host.ts'
+import { type LabPaths, switchCgroup, switchLog, wireCgroup } from './lab-paths.ts'
+import { launchDaemon } from './launch.ts'
+import { linkKinds } from './links/kinds.ts'
+import type { Wire, Workshop } from './links/link-kind.ts'
+import { inNetwork } from './links/namespace-argv.ts'
+import { runCommand, runStep } from './run-command.ts'
+import { parseSubnet } from './subnet.ts'
+import type { Topology } from './topology.ts'
+import { type HostEnd, type PortEnd, switchAddress, type WirePlan, wiresOf } from './wire-plan.ts'
+
+const teardownTimeoutMs = 10_000
+
+export interface WiringParts {
+  readonly paths: LabPaths
+  readonly layout: CgroupLayout
+  readonly topology: Topology
+  readonly wires: readonly WirePlan[]
+  readonly hosts: ReadonlyMap<string, Host>
+}
+
+export class Wiring {
+  private readonly parts: WiringParts
+
+  constructor(parts: WiringParts) {
+    this.parts = parts
+  }
+
+  /** Makes the switch, with no wire in it. */
+  async startSwitch(signal: AbortSignal | undefined): Promise<void> {
+    const { paths, topology } = this.parts
+    const cgroup = this.switchCgroup()
+    cgroup.create()
+    const prefix = parseSubnet(topology.subnet)?.prefixLength
+    const argv = joinArgv(cgroup.joinFiles(), switchArgv(`${switchAddress(topology)}/${prefix}`))
+    const step = { action: 'start', object: 'the switch', place: `lab "${paths.name}"` }
+    await launchDaemon(step, argv, switchLog(paths), { env: hostEnvironment(), signal })
+  }
+
+  /** A process in the switch's namespaces. */
+  switchPid(): number {
+    const [pid] = this.switchCgroup().processes()
+    if (pid === undefined) throw new TypeError(`lab ${this.parts.paths.name} has no switch`)
+    return pid
+  }
+
+  /** Lays the wire between two hosts, or a host and the switch; all must have power. It carries at once. */
+  async lay(plan: WirePlan, signal: AbortSignal | undefined): Promise<void> {
+    const wire: Wire = {
+      id: plan.id,
+      figures: plan.figures,
+      near: { pid: this.pidOf(plan.near), interfaceName: plan.near.interfaceName },
+      far: { pid: this.pidOf(plan.far), interfaceName: plan.far.interfaceName },
+    }
+    await linkKinds[plan.kind].lay(wire, this.workshop(plan, signal))
+    for (const end of [plan.near, plan.far]) await this.bringUp(plan, end, signal)
+  }
+
+  /** Removes what is left of a wire after a host of it lost its power. The kernel would, a little later than the next boot may come. */
+  async remove(plan: WirePlan): Promise<void> {
+    await this.wireCgroup(plan).destroy(teardownTimeoutMs)
+    for (const end of [plan.near, plan.far]) {
+      if (end.host !== undefined && !this.parts.hosts.get(end.host)?.hasPower()) continue
+      await runCommand(inNetwork(this.pidOf(end), ['ip', 'link', 'delete', end.interfaceName]))
+    }
+  }
+
+  /** Pulls the far end out: nothing passes, and where the kernel lays the wire the host sees its carrier go. */
+  async cut(plan: WirePlan, signal?: AbortSignal): Promise<void> {
+    await this.ip(plan, plan.far, ['link', 'set', plan.far.interfaceName, 'down'], signal)
+  }
+
+  async mend(plan: WirePlan, signal?: AbortSignal): Promise<void> {
+    await this.bringUp(plan, plan.far, signal)
+  }
+
+  /** Whether the wire carries: it is laid and not cut. */
+  async carries(plan: WirePlan): Promise<boolean> {
+    const argv = ['ip', '-json', 'link', 'show', 'dev', plan.far.interfaceName, 'up']
+    const { exitCode, stdout } = await runCommand(inNetwork(this.pidOf(plan.far), argv))
+    return exitCode === 0 && stdout.includes(`"${plan.far.interfaceName}"`)
+  }
+
+  private async bringUp(
+    plan: WirePlan,
+    end: HostEnd | PortEnd,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const { interfaceName: name } = end
+    if (end.host === undefined) {
+      await this.ip(plan, end, ['link', 'set', name, 'master', 'switch', 'up'], signal)
+      return
+    }
+    await this.ip(
+      plan,
+      end,
+      ['address', 'replace', `${end.address}/${end.prefixLength}`, 'dev', name],
+      signal,
+    )
+    await this.ip(plan, end, ['link', 'set', name, 'up'], signal)
+    // Without a default route nothing else says where multicast goes.
+    const [first] = wiresOf(end.host, this.parts.wires)
+    if (first === plan) await this.ip(plan, end, ['route', 'replace', '224.0.0.0/4', 'dev', name], signal)
+  }
+
+  private async ip(
+    plan: WirePlan,
+    end: HostEnd | PortEnd,
+    words: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    await runStep(this.step(plan), inNetwork(this.pidOf(end), ['ip', ...words]), { signal })
+  }
+
+  private workshop(plan: WirePlan, signal: AbortSignal | undefined): Workshop {
+    const step = this.step(plan)
+    return {
+      run: (argv) => runStep(step, argv, { signal }),
+      works: async (argv) => (await runCommand(argv, { signal })).exitCode === 0,
+      leave: async (_wire, argv) => {
+        const cgroup = this.wireCgroup(plan)
+        cgroup.create()
+        await runStep(step, joinArgv(cgroup.joinFiles(), argv), { signal })
+      },
+      switchPid: this.switchPid(),
+    }
+  }
+
+  private step({ kind, near, far }: WirePlan) {
+    return { action: 'lay', object: `the ${kind} link`, place: `${near.host} to ${far.host ?? 'the switch'}` }
+  }
+
+  /** A process in the network namespace of the end. */
+  pidOf(end: HostEnd | PortEnd): number {
+    if (end.host === undefined) return this.switchPid()
+    const host = this.parts.hosts.get(end.host)
+    if (host === undefined) throw new TypeError(`the lab has no host ${end.host}`)
+    return host.init()
+  }
+
+  private switchCgroup(): Cgroup {
+    return new Cgroup(this.parts.layout, switchCgroup(this.parts.paths))
+  }
+
+  private wireCgroup({ id }: WirePlan): Cgroup {
+    return new Cgroup(this.parts.layout, wireCgroup(this.parts.paths, id))
+  }
+}
