@@ -1,4 +1,7 @@
 // Resources and the way of a request to its handler.
+import { Code, methodName } from './codes.ts'
+import { ContentFormat } from './content-format.ts'
+import { type Link, matchLinks, renderLinks } from './link-format.ts'
 import type { CoapOption } from './options.ts'
 
 export interface CoapRequest {
@@ -49,19 +52,110 @@ export interface Resource {
   readonly understands?: readonly number[]
 }
 
+const wellKnownCore = '/.well-known/core'
+
+/** Resources by their path; one of them is the list of all (RFC 6690 §4). */
 export class Router {
   readonly #resources = new Map<string, Resource>()
+  readonly #links: Link[] = []
 
+  constructor() {
+    const core: Resource = {
+      produces: [ContentFormat.LinkFormat],
+      get: ({ query }) => ({
+        code: Code.Content,
+        contentFormat: ContentFormat.LinkFormat,
+        payload: renderLinks(matchLinks(this.#links, query)),
+      }),
+    }
+    this.#resources.set(keyOf(parsePath(wellKnownCore)), core)
+  }
+
+  /** `/average`; `/` is the root. Throws `RangeError` for a path that is not absolute or is taken. */
   add(path: string, resource: Resource): this {
-    this.#resources.set(path, resource)
+    const segments = parsePath(path)
+    const key = keyOf(segments)
+    if (this.#resources.has(key)) throw new RangeError(`${path}: there is a resource already`)
+    this.#resources.set(key, resource)
+    const target = `/${segments.map(encodeURIComponent).join('/')}`
+    this.#links.push({ target, attributes: { ...resource.attributes } })
     return this
   }
 
+  /** All resources in link format, as /.well-known/core gives them. */
   links(): string {
-    throw new Error('being written')
+    return renderLinks(this.#links)
   }
 
-  dispatch(_request: CoapRequest): CoapReply | Promise<CoapReply> {
-    throw new Error('being written')
+  /** Whether the resource at this path honours the critical option, beyond what every resource does. */
+  understands(path: readonly string[], optionNumber: number): boolean {
+    return this.#resources.get(keyOf(path))?.understands?.includes(optionNumber) ?? false
   }
+
+  /** The error that a request gets whatever its body is: 4.04, 4.05, 4.06 or 4.15; undefined where it may go on to its handler. */
+  refuse(request: Omit<CoapRequest, 'payload' | 'text' | 'signal'>): CoapReply | undefined {
+    const resource = this.#resources.get(keyOf(request.path))
+    if (resource === undefined)
+      return { code: Code.NotFound, payload: `no resource /${request.path.join('/').slice(0, 64)}` }
+    const { method, accept, contentFormat } = request
+    if (handlerOf(resource, method) === undefined) {
+      const allowed = methods.filter((each) => handlerOf(resource, each) !== undefined).map(methodName)
+      return {
+        code: Code.MethodNotAllowed,
+        payload: `${methodName(method)} is not among ${allowed.join(', ')}`,
+      }
+    }
+    const { consumes, produces } = resource
+    if (consumes !== undefined && contentFormat !== undefined && !consumes.includes(contentFormat)) {
+      return {
+        code: Code.UnsupportedContentFormat,
+        payload: `content-format ${contentFormat} is not among ${consumes.join(', ')}`,
+      }
+    }
+    if (produces !== undefined && accept !== undefined && !produces.includes(accept)) {
+      return {
+        code: Code.NotAcceptable,
+        payload: `content-format ${accept} is not among ${produces.join(', ')}`,
+      }
+    }
+    return undefined
+  }
+
+  /** The handler's answer, or `refuse`'s. Throws and rejects as the handler does. */
+  dispatch(request: CoapRequest): CoapReply | Promise<CoapReply> {
+    const refusal = this.refuse(request)
+    if (refusal !== undefined) return refusal
+    const resource = this.#resources.get(keyOf(request.path))
+    const handler = resource === undefined ? undefined : handlerOf(resource, request.method)
+    return handler?.(request) ?? { code: Code.NotFound }
+  }
+}
+
+const methods = [Code.Get, Code.Put, Code.Post, Code.Delete, Code.Fetch] as const
+
+function handlerOf(resource: Resource, method: number): Handler | undefined {
+  switch (method) {
+    case Code.Get:
+      return resource.get
+    case Code.Put:
+      return resource.put
+    case Code.Post:
+      return resource.post
+    case Code.Delete:
+      return resource.delete
+    case Code.Fetch:
+      return resource.fetch
+    default:
+      return undefined
+  }
+}
+
+function parsePath(path: string): readonly string[] {
+  if (!path.startsWith('/')) throw new RangeError(`${path}: a path begins with /`)
+  return path === '/' ? [] : path.slice(1).split('/').map(decodeURIComponent)
+}
+
+/** A segment may contain a slash of its own (RFC 7252 §6.5), so they are joined by what no text contains. */
+function keyOf(segments: readonly string[]): string {
+  return segments.length === 1 ? (segments[0] ?? '') : segments.join('\u0000')
 }

@@ -1,0 +1,119 @@
+// Calling the handler of a request, and making its answer fit: errors, delays, blocks.
+import { type Block, type BlockSize, blockOption } from '../blockwise/block.ts'
+import type { ResponseCache } from '../blockwise/response-cache.ts'
+import { sliceResponse, withEtag } from '../blockwise/slice.ts'
+import { transferKey } from '../blockwise/transfer-key.ts'
+import { CoapError } from '../coap-error.ts'
+import type { Message } from '../codec/message.ts'
+import { uintOption } from '../codec/option-value.ts'
+import { Code, methodName } from '../codes.ts'
+import type { InboundRequest, Response } from '../messaging/inbound-request.ts'
+import { OptionNumber } from '../options.ts'
+import type { CoapReply, CoapRequest, Router } from '../router.ts'
+import type { OpenRequests } from './open-requests.ts'
+import { toDiagnostic, toResponse } from './reply.ts'
+import { ServerRequest } from './server-request.ts'
+
+/** A request with its options screened and its block options read. */
+export interface Incoming {
+  readonly inbound: InboundRequest
+  readonly message: Message
+  readonly block1: Block | undefined
+  readonly block2: Block | undefined
+}
+
+export interface HandlersOptions {
+  readonly router: Router
+  readonly blockSize: BlockSize
+  readonly responses: ResponseCache
+  readonly openRequests: OpenRequests
+  readonly onHandlerError: (error: unknown, request: CoapRequest) => void
+}
+
+/** Seconds after which a server that turned a request away may be asked again (RFC 7252 §5.9.3.4). */
+const busyMaxAge = 5
+
+export class Handlers {
+  readonly #options: HandlersOptions
+
+  constructor(options: HandlersOptions) {
+    this.#options = options
+  }
+
+  /** The error that the request gets whatever its body is. */
+  refuse({ inbound, message }: Incoming): Response | undefined {
+    const { router, openRequests } = this.#options
+    const refusal = router.refuse(new ServerRequest(message, inbound.remote, openRequests))
+    return refusal === undefined ? undefined : toResponse(refusal)
+  }
+
+  /** `whole` is the message with its body from all blocks. An answer that is there at once goes at once. */
+  call(incoming: Incoming, whole: Message): void {
+    const { router, openRequests } = this.#options
+    const request = new ServerRequest(whole, incoming.inbound.remote, openRequests)
+    if (openRequests.isFull(request)) {
+      const maxAge = uintOption(OptionNumber.MaxAge, busyMaxAge)
+      incoming.inbound.respond(toDiagnostic(Code.ServiceUnavailable, 'too many requests are open', [maxAge]))
+      return
+    }
+    try {
+      const reply = router.dispatch(request)
+      if ('then' in reply) this.#wait(incoming, request, reply)
+      else this.#answer(incoming, request, reply)
+    } catch (error) {
+      this.#fail(incoming, request, error)
+    }
+  }
+
+  #wait(incoming: Incoming, request: ServerRequest, reply: Promise<CoapReply>): void {
+    const { openRequests } = this.#options
+    openRequests.enter(request)
+    incoming.inbound.expectDelay()
+    const settled = () => openRequests.leave(request)
+    reply.then(
+      (value) => this.#answer(incoming, request, value, settled),
+      (error) => this.#fail(incoming, request, error, settled),
+    )
+  }
+
+  #fail(incoming: Incoming, request: ServerRequest, error: unknown, onSettled?: () => void): void {
+    this.#options.openRequests.releaseSignal(request)
+    this.#options.onHandlerError(error, request)
+    const what = `${methodName(request.method)} /${request.path.join('/')}`
+    const response = toDiagnostic(Code.InternalServerError, `the handler of ${what} failed`)
+    incoming.inbound.respond(withBlock1(response, incoming.block1), onSettled)
+  }
+
+  #answer(incoming: Incoming, request: ServerRequest, reply: CoapReply, onSettled?: () => void): void {
+    this.#options.openRequests.releaseSignal(request)
+    try {
+      const response = this.#fit(incoming, toResponse(reply))
+      incoming.inbound.respond(withBlock1(response, incoming.block1), onSettled)
+    } catch (error) {
+      this.#fail(incoming, request, error, onSettled)
+    }
+  }
+
+  /** What one datagram does not carry is kept for the requests that fetch the rest (RFC 7959 §2.4). */
+  #fit({ inbound, message, block2 }: Incoming, response: Response): Response {
+    const { blockSize, responses } = this.#options
+    if (response.payload.length <= Math.min(blockSize, block2?.size ?? blockSize)) {
+      return block2 === undefined ? response : sliceResponse(response, block2, blockSize)
+    }
+    const tagged = withEtag(response)
+    if (!responses.keep(transferKey(message, inbound.remote), inbound.remote.address, tagged)) {
+      throw new CoapError(
+        'too-large',
+        `an answer of ${response.payload.length} bytes is above the server's bound`,
+      )
+    }
+    return sliceResponse(tagged, block2, blockSize)
+  }
+}
+
+/** RFC 7959 §2.3: the answer to the last block names it. */
+function withBlock1(response: Response, block1: Block | undefined): Response {
+  if (block1 === undefined) return response
+  const option = blockOption(OptionNumber.Block1, { ...block1, more: false })
+  return { ...response, options: [...response.options, option] }
+}
