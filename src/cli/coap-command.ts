@@ -87,7 +87,7 @@ async function send(
     throw new ShoalError(io.signal.aborted ? 'INTERRUPTED' : 'COAP_FAILED', {
       action,
       object: uri,
-      reason: error.message,
+      reason: withoutLabel(error.message, `${action.toUpperCase()} ${uri}`),
       cause: error,
     })
   } finally {
@@ -119,6 +119,11 @@ function print(
     object: uri,
     reason: `the server answered ${code}${diagnostic === '' ? '' : `, ${diagnostic}`}`,
   })
+}
+
+/** The client names the request in its messages; here action and object name it already. */
+function withoutLabel(message: string, label: string): string {
+  return message.startsWith(`${label}: `) ? message.slice(label.length + 2) : message
 }
 
 async function readPayload(payload: string): Promise<Uint8Array> {
