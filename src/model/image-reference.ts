@@ -25,10 +25,10 @@ const officialPrefix = 'library/'
 export function parseImageReference(text: string): ParsedImageReference {
   const wrong = (problem: string): ParsedImageReference => ({
     ok: false,
-    problem: `${problem} in ${JSON.stringify(text)}`,
+    problem: `${problem}, got ${JSON.stringify(text)}`,
   })
   if (text === '') return { ok: false, problem: 'expected the name of an image, got an empty text' }
-  if (/^[0-9a-f]{64}$/.test(text)) return wrong('an image is named, not given by its ID,')
+  if (/^[0-9a-f]{64}$/.test(text)) return wrong('expected the name of an image and not its ID')
   const [name, digest] = cut(text, '@')
   if (
     digest !== undefined &&
@@ -41,9 +41,9 @@ export function parseImageReference(text: string): ParsedImageReference {
   const hasRegistry = /[.:]/.test(head) || head === 'localhost' || head !== head.toLowerCase()
   const [path, tag] = cut(hasRegistry ? name.slice(slash + 1) : name, ':')
   if (hasRegistry && !isRegistry(head)) return wrong('expected a registry HOST[:PORT] before the first /')
-  if (path !== path.toLowerCase()) return wrong('an image is named in small letters')
+  if (path !== path.toLowerCase()) return wrong('expected small letters in the name of an image')
   if (!isRepository(path)) return wrong('expected a repository of small letters, digits and . _ - between /')
-  if (path.length > 255) return wrong('a repository has at most 255 characters')
+  if (path.length > 255) return wrong('expected at most 255 characters in a repository')
   if (tag !== undefined && !/^\w[\w.-]{0,127}$/.test(tag))
     return wrong('expected a tag of letters, digits, _ . - behind :')
   const registry = !hasRegistry || head === 'index.docker.io' ? defaultRegistry : head

@@ -7,11 +7,21 @@ import { expected, type Reader } from './read-value.ts'
 /** What readers have found so far of a `Draft`; a value that was wrong is nothing. */
 export type Patch<Draft> = { readonly [Key in keyof Draft]?: Draft[Key] | undefined }
 
-export interface Honoured<Draft> {
+export interface Honoured<Draft> extends DescribedKey {
+  readonly read: Reader<Patch<Draft>>
+}
+
+export interface DescribedKey {
   readonly kind: 'honoured'
   /** What the key means in pair mode: its row in docs/compose.md. */
   readonly meaning: string
-  readonly read: Reader<Patch<Draft>>
+  /** The maps below the key, by what stands between: nothing, `[]` for the items of a list, `.NAME` for names of the user's. */
+  readonly within: Readonly<Record<string, DescribedSection>>
+}
+
+/** A section without its readers: what a page about the keys needs. */
+export interface DescribedSection {
+  readonly keys: Readonly<Record<string, DescribedKey | Refused>>
 }
 
 export interface Refused {
@@ -33,11 +43,22 @@ export function honoured<Member extends string, T>(
   meaning: string,
   member: Member,
   reader: Reader<T>,
+  within: DescribedKey['within'] = {},
 ): Honoured<Readonly<Record<Member, T>>> {
   const read: Reader<Patch<Record<Member, T>>> = (value, findings) =>
     // A computed name has no type of its own.
     ({ [member]: reader(value, findings) }) as Patch<Record<Member, T>>
-  return { kind: 'honoured', meaning, read }
+  return { kind: 'honoured', meaning, within, read }
+}
+
+/** A key that is a map with keys of its own. */
+export function nested<Member extends string, Draft>(
+  meaning: string,
+  member: Member,
+  section: Section<Draft>,
+): Honoured<Readonly<Record<Member, Patch<Draft>>>> {
+  const reader: Reader<Patch<Draft>> = (value, findings) => readSection(section, value, findings)
+  return honoured(meaning, member, reader, { '': section })
 }
 
 /** A key whose value must be right and changes nothing. */
@@ -46,16 +67,11 @@ export function checked(meaning: string, reader: Reader<unknown>): Honoured<neve
     reader(value, findings)
     return undefined
   }
-  return { kind: 'honoured', meaning, read }
+  return { kind: 'honoured', meaning, within: {}, read }
 }
 
 export function refused(reason: string): Refused {
   return { kind: 'refused', reason }
-}
-
-/** {@link readSection} as a reader. */
-export function inSection<Draft>(section: Section<Draft>): Reader<Patch<Draft>> {
-  return (value, findings) => readSection(section, value, findings)
 }
 
 /** Reads a map by its section; a key that is unknown or refused becomes a problem. */

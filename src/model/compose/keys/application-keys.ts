@@ -3,7 +3,8 @@ import type { Findings } from '../findings.ts'
 import { type Located, pathOfKey } from '../located.ts'
 import { expected, readPattern, readTextOrNumber, readUnlessNothing } from '../read-value.ts'
 import { checked, honoured, refused, type Section } from '../section.ts'
-import { readVolumes, type Volumes } from './volumes.ts'
+import { serviceSection } from './service-keys.ts'
+import { readVolumes, type Volumes, volumeSection } from './volumes.ts'
 
 export interface ApplicationDraft {
   readonly name: string
@@ -23,18 +24,21 @@ export const applicationSection: Section<ApplicationDraft> = {
       'name',
       readPattern(/^[a-z0-9][a-z0-9_-]*$/, 'a name of small letters, digits, _ and -'),
     ),
-    services: honoured('the services, each with the keys below', 'services', readServices),
+    services: honoured('the services, each with the keys below', 'services', readServices, {
+      '.NAME': serviceSection,
+    }),
     volumes: honoured(
       'named volumes, each with the keys below; every device has its own, and shoal pair rm leaves them',
       'volumes',
       readUnlessNothing(readVolumes),
+      { '.NAME': volumeSection },
     ),
     networks: refused(
       'on a device all services of the application share one network: leave networks out, or use network_mode',
     ),
     configs: refused(`${noFiles}: mount a path of the device under volumes`),
     secrets: refused(`${noFiles}: mount a path of the device under volumes, or use environment`),
-    include: refused('one file is read'),
+    include: refused('one file is read: put the services of the other into this one'),
     models: refused('it runs containers and no language models'),
     'x-shoal': refused('it stands under a service'),
   },

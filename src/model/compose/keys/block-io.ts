@@ -30,24 +30,27 @@ export const blockWeightSection: Section<DeviceLimit> = {
 }
 
 const readRates = readList(readDevice(blockRateSection, 'rate'))
+const rateItems = { '[]': blockRateSection }
 
 export const blockIoSection: Section<BlockIo> = {
   extensible: false,
   keys: {
     weight: honoured('share against other containers, 10 to 1000', 'weight', readWeight),
     weight_device: honoured(
-      'the same for single devices: path, weight',
+      'the same for single devices',
       'deviceWeights',
       readList(readDevice(blockWeightSection, 'weight')),
+      { '[]': blockWeightSection },
     ),
-    device_read_bps: honoured('bytes a second that it may read: path, rate', 'readBytesPerSecond', readRates),
+    device_read_bps: honoured('bytes a second that it may read', 'readBytesPerSecond', readRates, rateItems),
     device_write_bps: honoured(
-      'bytes a second that it may write: path, rate',
+      'bytes a second that it may write',
       'writeBytesPerSecond',
       readRates,
+      rateItems,
     ),
-    device_read_iops: honoured('reads a second: path, rate', 'readsPerSecond', readRates),
-    device_write_iops: honoured('writes a second: path, rate', 'writesPerSecond', readRates),
+    device_read_iops: honoured('reads a second', 'readsPerSecond', readRates, rateItems),
+    device_write_iops: honoured('writes a second', 'writesPerSecond', readRates, rateItems),
   },
 }
 

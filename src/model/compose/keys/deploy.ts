@@ -10,7 +10,7 @@ import {
   readUnlessNothing,
   readWhole,
 } from '../read-value.ts'
-import { checked, honoured, inSection, type Patch, readSection, refused, type Section } from '../section.ts'
+import { checked, honoured, nested, type Patch, readSection, refused, type Section } from '../section.ts'
 
 export interface Deploy {
   readonly replicas: number
@@ -68,12 +68,8 @@ export const reservationsSection: Section<Reservations> = {
 export const resourcesSection: Section<Resources> = {
   extensible: true,
   keys: {
-    limits: honoured('the most that one instance may use, below', 'limits', inSection(limitsSection)),
-    reservations: honoured(
-      'what one instance should have, below',
-      'reservations',
-      inSection(reservationsSection),
-    ),
+    limits: nested('the most that one instance may use, below', 'limits', limitsSection),
+    reservations: nested('what one instance should have, below', 'reservations', reservationsSection),
   },
 }
 
@@ -104,11 +100,12 @@ export const deploySection: Section<Deploy> = {
       'replicas',
       readWhole(0, 10_000),
     ),
-    resources: honoured('limits and reservations, below', 'resources', inSection(resourcesSection)),
+    resources: nested('limits and reservations, below', 'resources', resourcesSection),
     restart_policy: honoured(
       'what the Engine does when an instance exits, below',
       'restart',
       readDeployRestart,
+      { '': deployRestartSection },
     ),
     mode: checked(
       'replicated only: pair mode puts instances on the devices that you name',
@@ -128,7 +125,7 @@ export const deploySection: Section<Deploy> = {
 }
 
 /** `deploy:` with nothing behind it is allowed. */
-export const readDeploy = readUnlessNothing(inSection(deploySection))
+export const readDeploy = readUnlessNothing((value, findings) => readSection(deploySection, value, findings))
 
 function readDeployRestart(value: Located, findings: Findings): RestartPolicy | undefined {
   const { condition = 'any', maxAttempts = 0 } = readSection(deployRestartSection, value, findings)

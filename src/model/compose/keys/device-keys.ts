@@ -3,12 +3,17 @@
 import { readBytes, readList, readPattern, readRecord } from '../read-value.ts'
 import { honoured, type Section } from '../section.ts'
 import type { ServiceDraft } from '../service-draft.ts'
-import { readDevice } from './device.ts'
-import { readMount } from './mounts.ts'
+import { deviceSection, readDevice } from './device.ts'
+import { mountSection, readMount } from './mounts.ts'
 import { readTmpfs } from './tmpfs.ts'
 
 export const deviceKeys: Section<ServiceDraft>['keys'] = {
-  devices: honoured('device files: SOURCE[:TARGET][:rwm], or the map below', 'devices', readList(readDevice)),
+  devices: honoured(
+    'device files: SOURCE[:TARGET][:rwm], or the map below',
+    'devices',
+    readList(readDevice),
+    { '[]': deviceSection },
+  ),
   device_cgroup_rules: honoured(
     'rules of the device cgroup, such as c 188:* rwm',
     'deviceCgroupRules',
@@ -20,6 +25,7 @@ export const deviceKeys: Section<ServiceDraft>['keys'] = {
     'absolute paths of the device and named volumes, which each device has for itself, short or long syntax; a relative path is refused',
     'mounts',
     readList(readMount, { unique: true }),
+    { '[]': mountSection },
   ),
   tmpfs: honoured('memory as folders: PATH[:OPTIONS]', 'tmpfs', readTmpfs),
   storage_opt: honoured('options of the storage driver', 'storageOptions', readRecord),

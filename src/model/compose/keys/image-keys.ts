@@ -1,9 +1,9 @@
 // Keys of a service: which image, and how many instances of it.
 
 import { readPattern, readWhole } from '../read-value.ts'
-import { checked, honoured, inSection, type Section } from '../section.ts'
+import { checked, honoured, nested, type Section } from '../section.ts'
 import type { ServiceDraft } from '../service-draft.ts'
-import { readDeploy } from './deploy.ts'
+import { deploySection, readDeploy } from './deploy.ts'
 import { readImage, readPlatform, readPullPolicy } from './image.ts'
 import { readProfiles } from './profiles.ts'
 import { xShoalSection } from './x-shoal.ts'
@@ -22,10 +22,10 @@ export const imageKeys: Section<ServiceDraft>['keys'] = {
     readPattern(/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/, 'a name of letters, digits, _ . -'),
   ),
   scale: honoured('instances, as deploy.replicas', 'scale', readWhole(0, 10_000)),
-  deploy: honoured('replicas, resources and restarts, below', 'deploy', readDeploy),
+  deploy: honoured('replicas, resources and restarts, below', 'deploy', readDeploy, { '': deploySection }),
   profiles: checked(
     'the service belongs to the application only with one of these profiles; without, its other keys are not read',
     readProfiles,
   ),
-  'x-shoal': honoured('what Compose has no word for, below', 'xShoal', inSection(xShoalSection)),
+  'x-shoal': nested('what Compose has no word for, below', 'xShoal', xShoalSection),
 }

@@ -27,8 +27,8 @@ export function readPlatform(value: Located, findings: Findings): string | undef
 export function readPullPolicy(value: Located, findings: Findings): Service['pullPolicy'] | undefined {
   const word = value.kind === 'scalar' && typeof value.value === 'string' ? value.value : ''
   if (/^(always|build|refresh|daily|weekly|every_\w+)$/.test(word)) {
-    const instead = 'the image that the device has is taken, and brought there when it is missing'
-    findings.problem(value.place, `pair mode does not honour the value ${word}: ${instead} (missing)`)
+    const instead = 'say missing, and the image is brought to a device that lacks it'
+    findings.problem(value.place, `pair mode does not honour the value ${word}: ${instead}`)
     return undefined
   }
   const policy = readOneOf('missing', 'if_not_present', 'never')(value, findings)

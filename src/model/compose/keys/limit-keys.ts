@@ -11,8 +11,8 @@ import {
 } from '../read-value.ts'
 import { honoured, type Section } from '../section.ts'
 import type { ServiceDraft } from '../service-draft.ts'
-import { readBlockIo } from './block-io.ts'
-import { readUlimits } from './ulimits.ts'
+import { blockIoSection, readBlockIo } from './block-io.ts'
+import { readUlimits, ulimitSection } from './ulimits.ts'
 
 export const limitKeys: Section<ServiceDraft>['keys'] = {
   cpus: honoured('CPUs that one instance may use; 0 is no limit', 'cpus', readNumber({ min: 0, max: 4096 })),
@@ -41,9 +41,11 @@ export const limitKeys: Section<ServiceDraft>['keys'] = {
     readWhole(0, 100),
   ),
   pids_limit: honoured('processes and threads; -1 is no limit', 'pids', readWhole(-1)),
-  ulimits: honoured('limits of its processes, below', 'ulimits', readUlimits),
+  ulimits: honoured('limits of its processes, below', 'ulimits', readUlimits, { '.NAME': ulimitSection }),
   sysctls: honoured('kernel parameters of its namespaces', 'sysctls', readRecord),
-  blkio_config: honoured('what it may read and write of block devices, below', 'blockIo', readBlockIo),
+  blkio_config: honoured('what it may read and write of block devices, below', 'blockIo', readBlockIo, {
+    '': blockIoSection,
+  }),
   oom_kill_disable: honoured(
     'the kernel does not kill it for want of memory',
     'oomKillDisabled',

@@ -13,7 +13,7 @@ import {
   readRecord,
   readText,
 } from '../read-value.ts'
-import { honoured, inSection, type Patch, readSection, refused, type Section } from '../section.ts'
+import { honoured, nested, type Patch, readSection, refused, type Section } from '../section.ts'
 import {
   isRelative,
   isVolumeName,
@@ -111,9 +111,9 @@ export const mountSection: Section<LongMount> = {
     ),
     target: honoured('absolute path in the container', 'target', readPattern(/^\//, 'an absolute path')),
     read_only: honoured('the container cannot write there', 'readOnly', readBoolean),
-    bind: honoured('options of a path, below', 'bind', inSection(bindSection)),
-    volume: honoured('options of a volume, below', 'volume', inSection(volumeUseSection)),
-    tmpfs: honoured('options of memory, below', 'tmpfs', inSection(tmpfsSection)),
+    bind: nested('options of a path, below', 'bind', bindSection),
+    volume: nested('options of a volume, below', 'volume', volumeUseSection),
+    tmpfs: nested('options of memory, below', 'tmpfs', tmpfsSection),
     consistency: refused('it means nothing on Linux: leave it out'),
     image: refused('Docker 20.10 cannot mount an image'),
   },

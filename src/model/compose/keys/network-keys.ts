@@ -5,7 +5,7 @@ import { honoured, type Section } from '../section.ts'
 import type { ServiceDraft } from '../service-draft.ts'
 import { readExtraHosts } from './extra-hosts.ts'
 import { namespaceSharing } from './namespace-sharing.ts'
-import { readExposed, readIpAddress, readPorts } from './ports.ts'
+import { portSection, readExposed, readIpAddress, readPorts } from './ports.ts'
 
 export const networkKeys: Section<ServiceDraft>['keys'] = {
   network_mode: honoured(
@@ -17,6 +17,7 @@ export const networkKeys: Section<ServiceDraft>['keys'] = {
     'ports that the device publishes, short or long syntax, ranges; without a device port the Engine chooses one',
     'ports',
     readPorts,
+    { '[]': portSection },
   ),
   expose: honoured('ports that other services on the device reach, and nobody else', 'exposed', readExposed),
   dns: honoured('addresses of name servers', 'dnsServers', readOneOrMore(readIpAddress)),

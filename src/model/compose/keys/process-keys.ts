@@ -13,9 +13,9 @@ import {
 } from '../read-value.ts'
 import { honoured, type Section } from '../section.ts'
 import type { ServiceDraft } from '../service-draft.ts'
-import { readDependsOn } from './depends-on.ts'
-import { readHealthcheck } from './healthcheck.ts'
-import { readLogging } from './logging.ts'
+import { dependencySection, readDependsOn } from './depends-on.ts'
+import { healthcheckSection, readHealthcheck } from './healthcheck.ts'
+import { loggingSection, readLogging } from './logging.ts'
 import { readRestart } from './restart.ts'
 
 const readHostname = readPattern(/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/, 'a host name')
@@ -64,15 +64,22 @@ export const processKeys: Section<ServiceDraft>['keys'] = {
     'restart',
     readRestart,
   ),
-  healthcheck: honoured('check that the Engine runs in the container, below', 'healthcheck', readHealthcheck),
+  healthcheck: honoured(
+    'check that the Engine runs in the container, below',
+    'healthcheck',
+    readHealthcheck,
+    { '': healthcheckSection },
+  ),
   logging: honoured(
     'log driver, below; shoal pair logs reads what the driver lets the Engine read',
     'logging',
     readLogging,
+    { '': loggingSection },
   ),
   depends_on: honoured(
     'services that start before this one, and how far they must be, below',
     'dependsOn',
     readDependsOn,
+    { '.NAME': dependencySection },
   ),
 }

@@ -2,7 +2,7 @@
 import type { Findings } from '../findings.ts'
 import type { Located } from '../located.ts'
 import { readDuration, readPattern, readWhole } from '../read-value.ts'
-import { honoured, inSection, type Patch, readSection, refused, type Section } from '../section.ts'
+import { honoured, nested, type Patch, readSection, refused, type Section } from '../section.ts'
 
 export interface XShoal {
   readonly coap: CoapDraft
@@ -44,7 +44,7 @@ export const readySection: Section<Ready> = {
   },
 }
 
-const clusterOnly = 'it belongs to cluster mode: leave it out, or run the file with a manager'
+const clusterOnly = 'it is for cluster mode only: leave it out'
 
 export const xShoalSection: Section<XShoal> = {
   extensible: false,
@@ -53,8 +53,9 @@ export const xShoalSection: Section<XShoal> = {
       'where the service answers CoAP, below; false, it does not. Left out: the port whose app_protocol is coap, else a published 5683/udp',
       'coap',
       readCoap,
+      { '': coapSection },
     ),
-    ready: honoured('when an instance counts as ready, below', 'ready', inSection(readySection)),
+    ready: nested('when an instance counts as ready, below', 'ready', readySection),
     needs: refused(clusterOnly),
     standby: refused(clusterOnly),
     scale: refused(clusterOnly),
