@@ -17,6 +17,10 @@ export const productCommands: CommandTable = {
     summary: 'sends one CoAP request and prints the answer',
     load: async () => (await import('./coap-command.ts')).coapCommand,
   },
+  pair: {
+    summary: 'runs services on other devices over SSH, with no manager',
+    load: async () => (await import('./pair-command.ts')).pairCommand,
+  },
   image: {
     summary: 'builds the images of the services and lists them',
     load: async () => (await import('./image-command.ts')).imageCommand,

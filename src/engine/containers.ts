@@ -14,6 +14,7 @@ export interface ContainerSummary {
   readonly status: string
   readonly createdAtMs: number
   readonly labels: Readonly<Record<string, string>>
+  readonly networkMode: string
   readonly ports: readonly PublishedPort[]
 }
 
@@ -90,14 +91,22 @@ export class Containers {
    * @param body as `renderContainer` writes it.
    * @returns id of the new container, and what the Engine warns of.
    */
-  async create(name: string, body: object, { signal, deadlineMs = limitsMs.create }: CallOptions = {}) {
+  async create(
+    name: string,
+    body: object,
+    {
+      platform,
+      signal,
+      deadlineMs = limitsMs.create,
+    }: CallOptions & { readonly platform?: string | undefined } = {},
+  ): Promise<{ readonly id: string; readonly warnings: readonly string[] }> {
     const answer = asRecord(
       await this.#api.json({
         action: 'create',
         object: `container ${name}`,
         method: 'POST',
         path: '/containers/create',
-        query: { name },
+        query: { name, platform },
         body,
         signal,
         deadlineMs,
@@ -218,6 +227,7 @@ function summaryOf(wire: WireRecord): ContainerSummary {
     status: asText(wire.Status),
     createdAtMs: asNumber(wire.Created) * 1000,
     labels: asTextMap(wire.Labels),
+    networkMode: asText(asRecord(wire.HostConfig).NetworkMode),
     ports: asArray(wire.Ports)
       .map(asRecord)
       .filter((port) => asNumber(port.PublicPort) > 0)

@@ -39,6 +39,21 @@ export class Engine {
     this.volumes = new Volumes(this.#api)
   }
 
+  /** One round trip. */
+  async ping({ signal, deadlineMs = 20_000 }: CallOptions = {}): Promise<void> {
+    await this.#api.read(
+      {
+        action: 'reach',
+        object: 'the Docker Engine',
+        method: 'GET',
+        path: '/_ping',
+        signal,
+        deadlineMs,
+      },
+      async (answer) => void answer.resume(),
+    )
+  }
+
   async version({ signal, deadlineMs = 20_000 }: CallOptions = {}): Promise<EngineVersion> {
     const answer = asRecord(
       await this.#api.json({

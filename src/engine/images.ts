@@ -123,6 +123,24 @@ export class Images {
     )
   }
 
+  /** Gives the image one more name. */
+  async tag(
+    id: string,
+    reference: string,
+    { signal, deadlineMs = lookLimitMs }: CallOptions = {},
+  ): Promise<void> {
+    const [repo = '', tag = 'latest'] = splitTag(reference)
+    await this.#api.json({
+      action: 'tag',
+      object: `image ${reference}`,
+      method: 'POST',
+      path: `/images/${id}/tag`,
+      query: { repo, tag },
+      signal,
+      deadlineMs,
+    })
+  }
+
   /** Removes the name, and the image when it was its last one and nothing uses it; one that is gone or in use is left. */
   async remove(reference: string, { signal, deadlineMs = lookLimitMs }: CallOptions = {}): Promise<void> {
     await this.#api.jsonIfAny(
@@ -164,6 +182,14 @@ function detailsOf(answer: unknown): ImageDetails {
 
 /** Without a tag the Engine would pull every tag of the repository. */
 function withTag(reference: string): string {
-  const name = reference.slice(reference.lastIndexOf('/') + 1)
-  return name.includes(':') || name.includes('@') ? reference : `${reference}:latest`
+  const [, tag] = splitTag(reference)
+  return tag === undefined && !reference.includes('@') ? `${reference}:latest` : reference
+}
+
+/** `registry:5000/name:1.2` -> `registry:5000/name`, `1.2` */
+function splitTag(reference: string): [string, string | undefined] {
+  const colon = reference.indexOf(':', reference.lastIndexOf('/') + 1)
+  return colon < 0 || reference.includes('@')
+    ? [reference, undefined]
+    : [reference.slice(0, colon), reference.slice(colon + 1)]
 }

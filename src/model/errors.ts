@@ -61,6 +61,10 @@ export const errorTable = Object.freeze({
   LAB_EXEC_TIMEOUT: entry('A program in a lab host did not end in its time and was killed.'),
   LAB_DOWN_FAILED: entry('Something of a lab could not be removed.'),
   UNPLACED: entry('No device can carry an instance.'),
+  CONTAINER_EXITED: entry('A container ended although it should run.'),
+  SERVICE_SILENT: entry('An instance runs but does not answer CoAP, or is not healthy, in time.'),
+  APPLICATION_UNKNOWN: entry('No instance of that name is on the devices.'),
+  SERVICE_UNKNOWN: entry('There is no service of that name to run.'),
 })
 
 export type ErrorCode = keyof typeof errorTable

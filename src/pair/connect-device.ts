@@ -1,0 +1,113 @@
+// Brings a connection to a device about: the one that an earlier command left, or a new one. Either way its Engine has answered.
+import { readFile } from 'node:fs/promises'
+import { Engine } from '../engine/engine.ts'
+import { ShoalError } from '../model/errors.ts'
+import { Device } from './device.ts'
+import { explainAbsentEngine } from './engine-absence.ts'
+import { interruption } from './interruption.ts'
+import { connectArguments, controlArguments, type SshOptions } from './ssh-arguments.ts'
+import { explainSshFailure } from './ssh-failure.ts'
+import type { ConnectionFiles, SshFolder } from './ssh-folder.ts'
+import { type Environment, runSsh } from './ssh-process.ts'
+import type { Target } from './target.ts'
+
+export interface Connector {
+  readonly folder: SshFolder
+  readonly ssh: SshOptions
+  readonly env: Environment
+}
+
+/** Name resolution, TCP, key exchange and log-in; a Pi of the first generation needs 3 s for its part. */
+const connectLimitMs = 20_000
+
+/** One round trip; a connection that is dead ends itself in less. */
+const pingLimitMs = 10_000
+
+/** Throws ShoalError: why the device cannot be reached, does not let us in, or has no Engine for us. */
+export async function connectDevice(
+  target: Target,
+  connector: Connector,
+  signal: AbortSignal,
+): Promise<Device> {
+  await connector.folder.prepare()
+  return (await reuse(target, connector, signal)) ?? (await connectAnew(target, connector, signal))
+}
+
+/** Ends the connections to a device; the next command makes a new one. @returns how many there were. */
+export async function disconnectDevice(target: Target, { folder, ssh, env }: Connector): Promise<number> {
+  const files = await folder.list(target, ssh)
+  await Promise.all(files.map((each) => endConnection(target, each, folder, env)))
+  return files.length
+}
+
+async function reuse(target: Target, connector: Connector, signal: AbortSignal): Promise<Device | undefined> {
+  const { folder, ssh, env } = connector
+  for (const files of await folder.list(target, ssh)) {
+    const engine = new Engine({ socketPath: files.socket, place: target.label })
+    try {
+      const logStart = await logLength(files)
+      await engine.ping({ signal, deadlineMs: pingLimitMs })
+      return new Device({ target, engine, files, logStart, address: await addressOf(target, files) })
+    } catch (error) {
+      engine.close()
+      if (signal.aborted) throw error
+      // Nobody listens: it is over, or only beginning. Anything else: its far end is gone, or sees an older state of the device.
+      if (error instanceof ShoalError && error.code === 'ENGINE_ABSENT') await folder.removeDead(files)
+      else await endConnection(target, files, folder, env)
+    }
+  }
+  return undefined
+}
+
+async function connectAnew(target: Target, connector: Connector, signal: AbortSignal): Promise<Device> {
+  const { folder, ssh, env } = connector
+  const files = folder.newFiles(target, ssh)
+  const { exitCode, stderr, timedOut } = await runSsh(connectArguments(target, ssh, files), {
+    env,
+    deadlineMs: connectLimitMs,
+    signal,
+  })
+  if (exitCode !== 0) {
+    const log = (await readLog(files)) + stderr
+    await folder.remove(files)
+    if (signal.aborted) throw interruption('connect', `to ${target.label}`)
+    throw explainSshFailure({ target, log, timedOutAfterMs: timedOut ? connectLimitMs : undefined })
+  }
+  const engine = new Engine({ socketPath: files.socket, place: target.label })
+  try {
+    await engine.ping({ signal, deadlineMs: pingLimitMs })
+    return new Device({ target, engine, files, logStart: 0, address: await addressOf(target, files) })
+  } catch (error) {
+    engine.close()
+    const explained = signal.aborted ? error : await explainAbsentEngine(target, files, env, error)
+    // What is wrong may be mended before the next command; a new log-in then sees it, a group membership for example.
+    await endConnection(target, files, folder, env)
+    throw explained
+  }
+}
+
+async function endConnection(
+  target: Target,
+  files: ConnectionFiles,
+  folder: SshFolder,
+  env: Environment,
+): Promise<void> {
+  await runSsh(controlArguments(target, files, 'exit'), { env, deadlineMs: 5000 })
+  await folder.remove(files)
+}
+
+/** The address that ssh connected to; behind a jump host, where it says none, the name. */
+async function addressOf(target: Target, files: ConnectionFiles): Promise<string> {
+  const address = /^debug1: Connecting to .+? \[(?<address>[^\]]+)\] port \d+\.\s*$/m.exec(
+    await readLog(files),
+  )
+  return address?.groups?.address ?? target.host
+}
+
+async function readLog(files: ConnectionFiles): Promise<string> {
+  return readFile(files.log, 'utf8').catch(() => '')
+}
+
+async function logLength(files: ConnectionFiles): Promise<number> {
+  return (await readLog(files)).length
+}

@@ -1,0 +1,68 @@
+// A device that is connected: its Engine over the forwarded socket, and the address at which its services answer.
+import { readFile } from 'node:fs/promises'
+import type { Engine } from '../engine/engine.ts'
+import { ShoalError } from '../model/errors.ts'
+import type { ConnectionFiles } from './ssh-folder.ts'
+import type { Target } from './target.ts'
+
+export interface DeviceParts {
+  readonly target: Target
+  readonly engine: Engine
+  /** Of the device, as seen from here. */
+  readonly address: string
+  readonly files: ConnectionFiles
+  /** Where in ssh's log this command's part begins. */
+  readonly logStart: number
+}
+
+export class Device {
+  readonly target: Target
+  readonly engine: Engine
+  readonly address: string
+  readonly #files: ConnectionFiles
+  readonly #logStart: number
+
+  constructor({ target, engine, address, files, logStart }: DeviceParts) {
+    this.target = target
+    this.engine = engine
+    this.address = address
+    this.#files = files
+    this.#logStart = logStart
+  }
+
+  /** The name in all output. */
+  get label(): string {
+    return this.target.label
+  }
+
+  /**
+   * A call that failed because ssh ended says only that its socket closed; ssh knows more.
+   * @returns the error with ssh's reason, or the same error.
+   */
+  async explain(error: unknown): Promise<unknown> {
+    if (!(error instanceof ShoalError) || !isLoss(error)) return error
+    const log = (await readFile(this.#files.log, 'utf8').catch(() => '')).slice(this.#logStart)
+    const silent = /^Timeout, server .+ not responding\.\s*$/m.test(log)
+    const closed = /^(?:Connection to .+ closed by remote host|Connection reset by .+)/m.test(log)
+    return new ShoalError('CONNECTION_LOST', {
+      action: error.action,
+      object: error.object,
+      place: this.label,
+      reason: silent
+        ? 'the connection was lost: the device has not answered for 4 s'
+        : `the connection was lost${closed ? ': the device closed it' : ''}`,
+      nextStep: `check that it is on and in the network: ping ${this.target.host}`,
+      cause: error,
+    })
+  }
+
+  /** Frees this command's sockets. The connection stays for the next command, for a minute. */
+  close(): void {
+    this.engine.close()
+  }
+}
+
+/** Whether it was the connection that failed, not the Engine at its other end. */
+export function isLoss(error: unknown): boolean {
+  return error instanceof ShoalError && (error.code === 'CONNECTION_LOST' || error.code === 'ENGINE_ABSENT')
+}

@@ -1,0 +1,15 @@
+// The error of work that was told to stop, by the user or because other work of the same activation failed.
+import { ShoalError } from '../model/errors.ts'
+
+export function interruption(action: string, object: string, place?: string): ShoalError {
+  return new ShoalError('INTERRUPTED', {
+    action,
+    object,
+    ...(place === undefined ? {} : { place }),
+    reason: 'stopped',
+  })
+}
+
+export function isInterruption(error: unknown): boolean {
+  return error instanceof ShoalError && error.code === 'INTERRUPTED'
+}

@@ -1,0 +1,169 @@
+// What has to be done so that an application runs on its devices as wanted: a pure function from wanted and seen to steps as data.
+import type { Application, ApplicationNetwork, Dependency } from '../model/application.ts'
+import { ShoalError } from '../model/errors.ts'
+import type { DeviceView } from './device-view.ts'
+import { configHashOf, type FoundInstance, findInstance, type WantedInstance } from './instance.ts'
+import { type HeldPort, spreadInstances, type Unplaced } from './spread.ts'
+
+/** What is known here of an image: the ids that the image store has for it, one an architecture. */
+export type StoredImageIds = ReadonlyMap<string, readonly string[]>
+
+export interface ActivationPlan {
+  readonly devices: readonly DevicePlan[]
+}
+
+/** The steps on one device: images, then out of the way what is outdated, then the network, then the lanes side by side. */
+export interface DevicePlan {
+  readonly device: string
+  readonly images: readonly BringImage[]
+  /** Instances that are replaced or not wanted any more. They are stopped first, and come back if the activation fails. */
+  readonly asides: readonly FoundInstance[]
+  readonly network: ApplicationNetwork | undefined
+  readonly lanes: readonly Lane[]
+}
+
+export interface BringImage {
+  readonly reference: string
+  readonly platform: string | undefined
+  /** `store`: the image store has it, in one or more architectures. `elsewhere`: this machine's Engine may, or a registry. */
+  readonly from: 'store' | 'elsewhere'
+}
+
+/** The way of one instance: it is made, started and waited for, or it runs already as wanted and is only asked. */
+export interface Lane {
+  readonly instance: WantedInstance
+  readonly kept: FoundInstance | undefined
+  /** Services of the application that must have come this far before it is made. */
+  readonly after: readonly Dependency[]
+}
+
+export interface ActivationInputs {
+  readonly application: Application
+  readonly wanted: readonly WantedInstance[]
+  readonly devices: readonly DeviceView[]
+  readonly stored: StoredImageIds
+}
+
+/** Throws ShoalError when an instance fits nowhere, or an image may not be brought. */
+export function planActivation({ application, wanted, devices, stored }: ActivationInputs): ActivationPlan {
+  const wantedIds = new Set(wanted.map(({ id }) => id))
+  const seen = devices.map((view) => ({ view, own: ownInstances(view, application.name) }))
+  const spread = spreadInstances(
+    wanted,
+    seen.map(({ view, own }) => ({
+      label: view.label,
+      has: new Set(own.map(({ id }) => id).filter((id) => wantedIds.has(id))),
+      held: heldPorts(view, own),
+    })),
+  )
+  const [unplaced] = spread.unplaced
+  if (unplaced !== undefined) throw unplacedError(unplaced)
+  const homes = new Map(spread.placed.map(({ instance, device }) => [instance, device]))
+  return {
+    devices: seen.map(({ view, own }) => {
+      const here = wanted.filter(({ id }) => homes.get(id) === view.label)
+      const lanes = here.map((instance) => planLane(instance, own, view, stored))
+      const needsNetwork = here.some(({ service }) => service.network === 'application')
+      return {
+        device: view.label,
+        images: imagesToBring(here, view, stored),
+        asides: own.filter((found) => lanes.every(({ kept }) => kept !== found)),
+        network: needsNetwork && !view.hasNetwork ? application.network : undefined,
+        lanes,
+      }
+    }),
+  }
+}
+
+function planLane(
+  instance: WantedInstance,
+  own: readonly FoundInstance[],
+  view: DeviceView,
+  stored: StoredImageIds,
+): Lane {
+  const kept = own.find((found) => found.id === instance.id && isAsWanted(found, instance, view, stored))
+  return { instance, kept, after: kept === undefined ? instance.service.dependsOn : [] }
+}
+
+/** Same settings, same image, and running: there is nothing to do. */
+function isAsWanted(
+  old: FoundInstance,
+  wanted: WantedInstance,
+  view: DeviceView,
+  stored: StoredImageIds,
+): boolean {
+  const reference = wanted.service.image
+  const { imageId, state } = old.container
+  return (
+    state === 'running' &&
+    old.configHash === configHashOf(wanted) &&
+    (stored.get(reference)?.includes(imageId) ?? view.imageIds.get(reference) === imageId)
+  )
+}
+
+/** The image store comes first: who has built an image again wants the new one to run. */
+function imagesToBring(
+  here: readonly WantedInstance[],
+  view: DeviceView,
+  stored: StoredImageIds,
+): BringImage[] {
+  const services = new Map(here.map(({ service }) => [service.image, service]))
+  return [...services.values()].flatMap(({ image, platform, pullPolicy }): BringImage[] => {
+    const present = view.imageIds.get(image)
+    const ids = stored.get(image)
+    if (present !== undefined && (pullPolicy === 'never' || ids === undefined || ids.includes(present)))
+      return []
+    if (pullPolicy === 'never') {
+      throw new ShoalError('IMAGE_UNKNOWN', {
+        action: 'activate',
+        object: `image ${image}`,
+        place: view.label,
+        reason: 'the device does not have it, and its pull_policy is never',
+        nextStep: 'leave pull_policy out, or bring the image there yourself',
+      })
+    }
+    return [{ reference: image, platform, from: ids === undefined ? 'elsewhere' : 'store' }]
+  })
+}
+
+function ownInstances(view: DeviceView, application: string): FoundInstance[] {
+  return view.containers.flatMap((container) => {
+    const found = findInstance(container)
+    return found?.application === application ? [found] : []
+  })
+}
+
+/** Ports of running containers that will still be there afterwards. */
+function heldPorts(view: DeviceView, own: readonly FoundInstance[]): HeldPort[] {
+  const ownContainers = new Set(own.map(({ container }) => container.id))
+  return view.containers
+    .filter(({ id, state }) => !ownContainers.has(id) && state === 'running')
+    .flatMap(({ name, ports }) =>
+      ports.map(({ protocol, hostIp, hostPort }) => ({
+        protocol,
+        hostIp,
+        port: hostPort,
+        holder: `container ${name}`,
+      })),
+    )
+}
+
+function unplacedError({ instance, rejected }: Unplaced): ShoalError {
+  const [only] = rejected
+  if (rejected.length === 1 && only !== undefined) {
+    return new ShoalError('PORT_TAKEN', {
+      action: 'place',
+      object: `instance ${instance}`,
+      place: only.device,
+      reason: only.reason,
+      nextStep:
+        'name another device as well, or publish no fixed port (`ports: ["5683/udp"]`), or fewer replicas',
+    })
+  }
+  return new ShoalError('UNPLACED', {
+    action: 'place',
+    object: `instance ${instance}`,
+    reason: `no device can carry it\n${rejected.map(({ device, reason }) => `  ${device}: ${reason}`).join('\n')}`,
+    nextStep: 'name more devices, or publish no fixed port (`ports: ["5683/udp"]`), or fewer replicas',
+  })
+}
