@@ -57,6 +57,12 @@ module.exports = {
       '^src/(?!engine/|model/)',
       'the Engine room is a leaf',
     ),
+    arrow(
+      'image-arrows',
+      '^src/image/',
+      '^src/(?!image/|model/|engine/)',
+      'images are made of files, and of nothing that runs',
+    ),
     arrow('pair-arrows', '^src/pair/', '^src/(cli|manager|worker)/', 'pair mode needs no manager'),
     arrow('only-cli-is-cli', '^src/(?!cli/)', '^src/cli/', 'the command line is nobody’s library'),
     arrow(

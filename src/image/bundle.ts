@@ -1,0 +1,33 @@
+// A service's sources as one file of JavaScript.
+import { ShoalError } from '../model/errors.ts'
+
+/**
+ * Bundles `entryPoint` with all it imports except Node itself. Names and line breaks stay, so that a stack trace in a log can be read.
+ * @param root the folder that paths in comments are relative to: the same sources give the same bytes wherever the checkout is.
+ * @throws ShoalError IMAGE_BUNDLE_FAILED with esbuild's messages.
+ */
+export async function bundleService(entryPoint: string, root: string): Promise<Buffer> {
+  // esbuild starts a program of its own: only when something is bundled.
+  const { build } = await import('esbuild')
+  try {
+    const { outputFiles } = await build({
+      entryPoints: [entryPoint],
+      absWorkingDir: root,
+      bundle: true,
+      write: false,
+      format: 'esm',
+      platform: 'node',
+      target: 'node24',
+      legalComments: 'inline',
+      logLevel: 'silent',
+    })
+    return Buffer.concat(outputFiles.map(({ contents }) => contents))
+  } catch (error) {
+    throw new ShoalError('IMAGE_BUNDLE_FAILED', {
+      action: 'bundle',
+      object: entryPoint,
+      reason: error instanceof Error ? error.message : String(error),
+      cause: error,
+    })
+  }
+}
