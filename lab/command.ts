@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import process from 'node:process'
 import { Argument, Command, InvalidArgumentError } from 'commander'
 import { type Io, ProgramExit } from '../src/cli/io.ts'
-import { ProgressLine } from '../src/cli/progress-line.ts'
+import { Progress } from '../src/cli/progress.ts'
 import { ShoalError } from '../src/model/errors.ts'
 import { chooseLab } from './choose-lab.ts'
 import { Lab, type LabHost } from './lab.ts'
@@ -84,12 +84,12 @@ function onHost(
 
 async function bringUp(io: Io, file: string | undefined, options: LabOptions): Promise<void> {
   const topology = file === undefined ? defaultTopology() : readTopology(file)
-  const progress = new ProgressLine(io)
+  const progress = new Progress(io)
   const startedAt = performance.now()
   const lab = await Lab.up(topology, {
     dataFolder: dataFolderOf(io, options),
     signal: io.signal,
-    progress: (line) => progress.show(line),
+    progress: (line) => progress.show('up', line),
     ...(options.name === undefined ? {} : { name: options.name }),
   }).finally(() => progress.clear())
   const status = await lab.status({ measure: false, signal: io.signal })
