@@ -186,8 +186,11 @@ class YamlReader {
     const offset = offsetOf(pair.key) ?? 0
     const target = isAlias(pair.value) ? this.targets.get(pair.value) : pair.value
     for (const item of isSeq(target) ? target.items : [pair.value]) {
+      const before = this.findings.problemCount
       const source = this.read(item, place.path, offset, depth + 1)
       if (source.kind !== 'map') {
+        // An alias that leads nowhere has said so itself.
+        if (this.findings.problemCount > before) continue
         const key = this.placeAt(place.path, offset)
         this.findings.problem(key, `<< expects a map or a list of maps, got ${describeValue(source)}`)
         continue

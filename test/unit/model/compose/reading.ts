@@ -1,5 +1,4 @@
 // Builders for the tests of Compose files: a file with one service of which only the keys at hand are written.
-import { parse as parseYaml, stringify } from 'yaml'
 import type { Application, Service } from '../../../../src/model/application.ts'
 import { parseCompose } from '../../../../src/model/compose/parse-compose.ts'
 import { ShoalError } from '../../../../src/model/errors.ts'
@@ -28,10 +27,11 @@ export function linesOf(text: string, environment: Environment = {}): readonly s
   return []
 }
 
-/** A file with the service `web`; keys in YAML. */
+/** A file with the service `web`; its keys one a line, or a block of lines. */
 export function aFile(keys: string, top = ''): string {
-  const service = { image: 'nginx', ...(parseYaml(keys) as Record<string, unknown> | null) }
-  return `${stringify({ services: { web: service } })}${top}\n`
+  const image = /^image:/m.test(keys) ? [] : ['image: nginx']
+  const lines = [...image, ...keys.split('\n')].map((line) => `    ${line}`)
+  return ['services:', '  web:', ...lines, top, ''].join('\n')
 }
 
 /** The service `web` that a file with these keys declares. */

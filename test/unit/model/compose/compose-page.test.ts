@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { applicationSection } from '../../../../src/model/compose/keys/application-keys.ts'
+import type { DescribedSection } from '../../../../src/model/compose/section.ts'
+
+/** Each map of a Compose file by its path, with its keys: `honoured` or `refused`, and what is said of it. */
+function sections(
+  path = '',
+  section: DescribedSection = applicationSection,
+): Record<string, Record<string, string>> {
+  const rules = Object.entries(section.keys)
+  const keys = rules.map(([key, rule]) => [
+    key,
+    rule.kind === 'honoured' ? `honoured | ${rule.meaning}` : `refused | ${rule.reason}`,
+  ])
+  const below = rules.flatMap(([key, rule]) =>
+    rule.kind === 'honoured'
+      ? Object.entries(rule.within).map(([between, inner]) =>
+          sections(`${path === '' ? key : `${path}.${key}`}${between}`, inner),
+        )
+      : [],
+  )
+  return Object.assign({ [path]: Object.fromEntries(keys) }, ...below)
+}
+
+/** The same, from the page: a heading a map, a row a key. */
+function pageSections(): Record<string, Record<string, string>> {
+  const page = readFileSync(new URL('../../../../docs/compose.md', import.meta.url), 'utf8')
+  const [, ...parts] = page.split(/^### /m)
+  return Object.fromEntries(
+    parts.map((part) => {
+      const heading = /^(?:`(.+)`|The file)\n/.exec(part)
+      const rows = [...part.matchAll(/^\| `(.+?)` \| (honoured|refused) \| (.+) \|$/gm)]
+      return [
+        heading?.[1] ?? '',
+        Object.fromEntries(rows.map(([, key, kind, text]) => [key, `${kind} | ${text}`])),
+      ]
+    }),
+  )
+}
+
+describe('the keys of Compose files', () => {
+  it('are those that docs/compose.md lists, with the same words, in both directions', () => {
+    expect(pageSections()).toEqual(sections())
+  })
+
+  it('are all those of the Compose specification, and x-shoal', () => {
+    const specification: Record<string, string[]> = parse(
+      readFileSync(new URL('../../../fixtures/compose/specification-keys.yaml', import.meta.url), 'utf8'),
+    )
+    const known = Object.entries(sections())
+      .filter(([path]) => !path.includes('x-shoal'))
+      .map(([path, keys]) => [
+        path,
+        Object.keys(keys)
+          .filter((key) => key !== 'x-shoal')
+          .sort(),
+      ])
+    const specified = Object.entries(specification).map(([path, keys]) => [path, keys.toSorted()])
+    expect(Object.fromEntries(known)).toEqual(Object.fromEntries(specified))
+  })
+})
