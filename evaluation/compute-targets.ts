@@ -1,12 +1,16 @@
 // The compute service twice on one host, natively and in a container started through pair mode: what the paper compares (Fig. 5).
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { createInterface } from 'node:readline'
 import type { Lab, LabHost } from '../lab/lab.ts'
 import { nodeProgram, projectFile, runHostProgram } from './host-program.ts'
 import type { ResponseTimePlan, ResponseTimeSample } from './response-time.ts'
 
 /** UDP port of the native server: not the one that its container twin listens on inside. */
 const nativePort = 5700
+
+/** A slow board loads Node and the service in this time. */
+const nativeStartMs = 20_000
 
 /** One pair-mode activation as `shoal pair run --json` tells it. */
 export interface ActivatedInstance {
@@ -16,22 +20,19 @@ export interface ActivatedInstance {
   readonly activationMs: number
 }
 
-/** Starts the compute service without a container and waits until the client host gets its answer. Ended by `stopProgram`. */
-export async function startNativeCompute(server: LabHost, client: LabHost, signal: AbortSignal) {
-  const program = server.spawn(
-    [nodeProgram, projectFile('services/compute/main.ts'), '--port', String(nativePort)],
-    { signal },
-  )
-  const endpoint = `coap://${server.address}:${nativePort}`
-  const answer = await client.exec(
-    ['shoal', 'coap', 'get', `${endpoint}/.well-known/core`, '--deadline', '20'],
-    { signal },
-  )
-  if (answer.exitCode !== 0) {
+/** Starts the compute service without a container and waits until it says that it answers. Ended by `stopProgram`. */
+export async function startNativeCompute(server: LabHost, signal: AbortSignal) {
+  const argv = [nodeProgram, projectFile('services/compute/main.ts'), '--port', String(nativePort)]
+  const program = server.spawn(argv, { signal, stdio: ['ignore', 'pipe', 'inherit'] })
+  try {
+    if (program.stdout === null) throw new Error('it has no output to read')
+    const lines = createInterface({ input: program.stdout })
+    await once(lines, 'line', { signal: AbortSignal.any([signal, AbortSignal.timeout(nativeStartMs)]) })
+    return { endpoint: `coap://${server.address}:${nativePort}`, program }
+  } catch (error) {
     await stopProgram(program)
-    throw new Error(`the native compute service on ${server.name} does not answer: ${answer.stderr.trim()}`)
+    throw new Error(`the native compute service on ${server.name} does not start`, { cause: error })
   }
-  return { endpoint, program }
 }
 
 /** Ends a program of a host and waits for its end, at most 5 s. */
@@ -83,7 +84,7 @@ export async function withComputeTargets(
   use: (targets: ResponseTimePlan['targets'], client: LabHost) => Promise<void>,
 ): Promise<void> {
   const [server, client] = [lab.host('worker1'), lab.host('client')]
-  const native = await startNativeCompute(server, client, signal)
+  const native = await startNativeCompute(server, signal)
   try {
     const container = await activateCompute(client, server.name, signal)
     try {

@@ -40,10 +40,10 @@ export async function runDemo({ seed, repetitions, signal, progress }: DemoOptio
   try {
     const [client, server] = [lab.host('client'), lab.host('worker1')]
     progress('builds the image of the compute service')
-    await mustRun(client, ['shoal', 'image', 'build', 'compute'], signal)
+    await mustRun(client, ['shoal', 'image', 'build', 'compute', '--no-load'], signal)
 
     progress('worker1: starts compute natively')
-    const native = await startNativeCompute(server, client, signal)
+    const native = await startNativeCompute(server, signal)
     try {
       progress('client: starts compute on worker1 in a container, over SSH; the image is sent')
       const imageSent = await activateCompute(client, server.name, signal)

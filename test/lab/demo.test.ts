@@ -1,0 +1,49 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { DemoResult } from '../../evaluation/demo.ts'
+import { renderDemo } from '../../evaluation/demo-command.ts'
+
+const shoal = fileURLToPath(new URL('../../bin/shoal', import.meta.url))
+
+describe('the demo', () => {
+  let result: DemoResult
+
+  beforeAll(async () => {
+    const { stdout } = await promisify(execFile)(
+      shoal,
+      ['demo', '--json', '--seed', '7', '--repetitions', '3'],
+      {
+        timeout: 170_000,
+        maxBuffer: 1e7,
+      },
+    )
+    result = JSON.parse(stdout) as DemoResult
+  }, 180_000)
+
+  it('answers every request, native and in a container, rightly', () => {
+    expect(result.samples).toHaveLength(2 * 3 * 2 * 3)
+    expect(result.samples.filter(({ failure }) => failure !== undefined)).toEqual([])
+  })
+
+  it('sends the image the first time only, and tells every phase', () => {
+    const { imageSent, imageCached } = result.activations
+    expect(imageSent.phasesMs.send).toBeGreaterThan(0)
+    expect(imageCached.phasesMs.send ?? 0).toBe(0)
+    for (const phase of ['connect', 'create', 'start', 'ready'])
+      expect(imageCached.phasesMs[phase]).toBeGreaterThan(0)
+  })
+
+  it('gets the same answer by libcoap', () => {
+    expect(result.libcoap.command).toMatch(/^coap-client-notls /)
+    const [average] = renderDemo(result).match(/(?<=integers is )[\d.]+/) ?? []
+    expect(Number(result.libcoap.output)).toBeCloseTo(Number(average), 6)
+  })
+
+  it('prints both tables', () => {
+    const page = renderDemo(result)
+    expect(page).toMatch(/image there +\d+ /)
+    expect(page).toMatch(/bubblesort +2000 +[\d.]+ ± [\d.]+ +[\d.]+ ± [\d.]+ +0/)
+  })
+})
