@@ -2,7 +2,8 @@ import { assert, property, string } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Findings } from '../../../../src/model/compose/findings.ts'
 import type { Located } from '../../../../src/model/compose/located.ts'
-import { readYaml, yamlLimits } from '../../../../src/model/compose/yaml-source.ts'
+import { yamlLimits } from '../../../../src/model/compose/yaml-limits.ts'
+import { readYaml } from '../../../../src/model/compose/yaml-source.ts'
 
 /** A located value without its places. */
 function plain(value: Located): unknown {
