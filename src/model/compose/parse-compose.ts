@@ -58,6 +58,7 @@ function readApplication(
   const services = [...active].map(([service, value]) =>
     readService(service, value, serviceContext, findings),
   )
+  checkContainerNames(services, active, findings)
   const ordered = inStartOrder(services, draft, active, findings)
   const needsNetwork = ordered.some(({ network }) => network === 'application')
   return { name, services: ordered, network: needsNetwork ? applicationNetwork(name) : undefined }
@@ -73,6 +74,27 @@ function activeServices(
   const wanted = profiles ?? lookUp(environment, 'COMPOSE_PROFILES')?.split(',') ?? []
   const active = new Set(wanted.map((profile) => profile.trim()).filter((profile) => profile !== ''))
   return new Map([...services].filter(([, service]) => isActive(service, active, findings)))
+}
+
+/** A name of the user's own is one container's on a device. */
+function checkContainerNames(
+  services: readonly ReadService[],
+  sources: ReadonlyMap<string, Located>,
+  findings: Findings,
+): void {
+  const owners = new Map<string, string>()
+  for (const { name, containerName } of services) {
+    if (containerName === undefined) continue
+    const owner = owners.get(containerName)
+    const source = sources.get(name)
+    if (owner === undefined) owners.set(containerName, name)
+    else if (source !== undefined) {
+      findings.problem(
+        placeOf(source, 'container_name'),
+        `${containerName} is the name of the service ${owner} already`,
+      )
+    }
+  }
 }
 
 /** Drops dependencies that may be missing, reports those that may not, and sorts. */

@@ -16,7 +16,7 @@ import type { Deploy } from './keys/deploy.ts'
 import type { MountUse } from './keys/mounts.ts'
 import type { Ports } from './keys/ports.ts'
 import type { XShoal } from './keys/x-shoal.ts'
-import type { KeyValue } from './read-value.ts'
+import type { KeyValue } from './read-key-values.ts'
 import type { Patch } from './section.ts'
 
 /** Each member comes from one key. */

@@ -1,6 +1,7 @@
 // Keys of a service: what it gets of the device: device files, paths, memory as folders.
 
-import { readBytes, readList, readPattern, readRecord } from '../read-value.ts'
+import { readRecord } from '../read-key-values.ts'
+import { readBytes, readList, readPattern } from '../read-value.ts'
 import { honoured, type Section } from '../section.ts'
 import type { ServiceDraft } from '../service-draft.ts'
 import { deviceSection, readDevice } from './device.ts'

@@ -24,7 +24,7 @@ export const imageKeys: Section<ServiceDraft>['keys'] = {
   scale: honoured('instances, as deploy.replicas', 'scale', readWhole(0, 10_000)),
   deploy: honoured('replicas, resources and restarts, below', 'deploy', readDeploy, { '': deploySection }),
   profiles: checked(
-    'the service belongs to the application only with one of these profiles; without, its other keys are not read',
+    'the service belongs to the application only while COMPOSE_PROFILES names one of these; else its other keys are not read',
     readProfiles,
   ),
   'x-shoal': nested('what Compose has no word for, below', 'xShoal', xShoalSection),

@@ -1,12 +1,12 @@
 // Keys of a service: how much it may use.
 
+import { readRecord } from '../read-key-values.ts'
 import {
   readBoolean,
   readBytes,
   readBytesOrUnlimited,
   readNumber,
   readPattern,
-  readRecord,
   readWhole,
 } from '../read-value.ts'
 import { honoured, type Section } from '../section.ts'

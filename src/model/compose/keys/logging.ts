@@ -2,7 +2,8 @@
 import type { Logging } from '../../application.ts'
 import type { Findings } from '../findings.ts'
 import type { Located } from '../located.ts'
-import { readFilledText, readRecord } from '../read-value.ts'
+import { readRecord } from '../read-key-values.ts'
+import { readFilledText } from '../read-value.ts'
 import { honoured, readSection, type Section } from '../section.ts'
 
 export const loggingSection: Section<Logging> = {

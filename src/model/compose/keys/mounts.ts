@@ -2,6 +2,7 @@
 import type { BindMount, TmpfsMount } from '../../application.ts'
 import type { Findings, Place } from '../findings.ts'
 import { type Located, type LocatedMap, placeOf } from '../located.ts'
+import { readRecord } from '../read-key-values.ts'
 import {
   expected,
   readBoolean,
@@ -10,7 +11,6 @@ import {
   readHonoured,
   readOneOf,
   readPattern,
-  readRecord,
   readText,
 } from '../read-value.ts'
 import { honoured, nested, type Patch, readSection, refused, type Section } from '../section.ts'

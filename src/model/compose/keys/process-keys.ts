@@ -1,10 +1,10 @@
 // Keys of a service: what runs in the container, and for how long.
 
+import { readKeyValues } from '../read-key-values.ts'
 import {
   readBoolean,
   readCommand,
   readDuration,
-  readKeyValues,
   readList,
   readOrNothing,
   readPattern,

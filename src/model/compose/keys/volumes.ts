@@ -2,7 +2,8 @@
 import type { VolumeMount } from '../../application.ts'
 import type { Findings, Place } from '../findings.ts'
 import type { Located } from '../located.ts'
-import { expected, readFilledText, readPattern, readRecord } from '../read-value.ts'
+import { readRecord } from '../read-key-values.ts'
+import { expected, readFilledText, readPattern } from '../read-value.ts'
 import { honoured, type Patch, readSection, refused, type Section } from '../section.ts'
 import type { MountUse } from './mounts.ts'
 

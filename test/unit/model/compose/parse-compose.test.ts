@@ -81,6 +81,17 @@ describe('a Compose file', () => {
   })
 })
 
+describe('names of containers', () => {
+  it('are refused when two services have the same', () => {
+    const text = `
+services:
+  a: { image: x, container_name: one }
+  b: { image: y, container_name: one }
+`
+    expect(problemsOf(text)).toEqual(['services.b.container_name: one is the name of the service a already'])
+  })
+})
+
 describe('the name of an application', () => {
   const name = (context: Partial<Parameters<typeof parseCompose>[1]>, text = web) =>
     parseCompose(text, { fileName: 'compose.yaml', ...context }).name
