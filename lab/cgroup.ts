@@ -20,6 +20,8 @@ const passedOn = ['cpu', 'cpuset', 'io', 'memory', 'pids']
 /** CFS bandwidth is given out in periods of this length: the kernel's default. */
 const periodMicroseconds = 100_000
 
+const reapTimeoutMs = 2000
+
 export class Cgroup {
   private readonly layout: CgroupLayout
   private readonly path: string
@@ -98,15 +100,22 @@ export class Cgroup {
   /** Kills all in it until it is empty, then removes it. Throws `LAB_DOWN_FAILED` after the deadline. Nothing to do is fine. */
   async destroy(timeoutMs: number): Promise<void> {
     const deadline = Date.now() + timeoutMs
-    for (let wait = 1; !this.tryDestroy(); wait = Math.min(wait * 2, 50)) {
+    const killed = new Set<number>()
+    for (let wait = 1; !this.tryDestroy(killed); wait = Math.min(wait * 2, 50)) {
       if (Date.now() > deadline) throw this.stuck(timeoutMs)
       await sleep(wait)
     }
+    // A dead process is listed until its parent has taken notice: the machine's init, for most. One that never does keeps no one waiting.
+    const patience = Date.now() + reapTimeoutMs
+    while ([...killed].some((pid) => existsSync(`/proc/${pid}`)) && Date.now() < patience) await sleep(5)
   }
 
   /** One round; true when the group is gone. */
-  private tryDestroy(): boolean {
-    for (const pid of this.processes()) kill(pid)
+  private tryDestroy(killed: Set<number>): boolean {
+    for (const pid of this.processes()) {
+      kill(pid)
+      killed.add(pid)
+    }
     this.thaw()
     for (const folder of this.folders()) {
       for (const one of tree(folder).toReversed()) {

@@ -21,6 +21,7 @@ interface Daemon {
 }
 
 const sshPort = 22
+const starter = 'setsid'
 const stopTimeoutMs = 20_000
 
 export const sshd: Daemon = {
@@ -57,9 +58,7 @@ export async function startDaemon(
   await waitFor(
     async () => {
       if (await daemon.answers(host)) return true
-      if (processesOf(host, daemon).length === 0 && processesOf(host, starter).length === 0) {
-        throw fail('it ended at once')
-      }
+      if (!isStarting(host, daemon)) throw fail('it ended at once')
       return undefined
     },
     {
@@ -95,18 +94,20 @@ export async function engineVersion(host: Host): Promise<string | undefined> {
   }
 }
 
-/** What a daemon is for its first moment, before it becomes its program. */
-const starter = { program: 'setsid' }
+function processesOf(host: Host, { program }: Daemon): readonly number[] {
+  return findByName(host.ownProcesses(), [program])
+}
 
-function processesOf(host: Host, { program }: Pick<Daemon, 'program'>): readonly number[] {
-  return findByName(host.ownProcesses(), program)
+/** For its first moment a daemon is still its starter; in one look, since it may change between two. */
+function isStarting(host: Host, { program }: Daemon): boolean {
+  return findByName(host.ownProcesses(), [program, starter]).length > 0
 }
 
 /** `setsid --fork` ends at once and leaves the daemon to the host's init, as on a device. */
 async function leaveBehind(host: Host, daemon: Daemon, signal: AbortSignal | undefined): Promise<void> {
   const log = openSync(daemon.logOf(host), 'a')
   try {
-    const child = host.launch([starter.program, '--fork', ...daemon.argv], {
+    const child = host.launch([starter, '--fork', ...daemon.argv], {
       cwd: '/',
       stdio: ['ignore', log, log],
     })
@@ -120,7 +121,7 @@ async function leaveBehind(host: Host, daemon: Daemon, signal: AbortSignal | und
 
 /** A killed dockerd leaves its containerd, and both leave pid files that the next one takes for a running engine's. */
 function sweepEngine(host: Host): void {
-  for (const pid of findByName(host.ownProcesses(), 'containerd')) process.kill(pid, 'SIGKILL')
+  for (const pid of findByName(host.ownProcesses(), ['containerd'])) process.kill(pid, 'SIGKILL')
   for (const file of ['docker.pid', 'docker/containerd/containerd.pid']) {
     rmSync(`/proc/${host.init()}/root/run/${file}`, { force: true })
   }

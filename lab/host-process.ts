@@ -7,9 +7,9 @@ export function findInit(pids: readonly number[]): number | undefined {
   return pids.find((pid) => /^NSpid:\t\d+\t1$/m.test(readProc(pid, 'status')) && !isZombie(pid))
 }
 
-/** The processes of this program, by the name of its file (at most 15 characters, as the kernel keeps it). */
-export function findByName(pids: readonly number[], name: string): readonly number[] {
-  return pids.filter((pid) => readProc(pid, 'comm').trim() === name && !isZombie(pid))
+/** The processes of these programs, by the names of their files (at most 15 characters, as the kernel keeps them). */
+export function findByName(pids: readonly number[], names: readonly string[]): readonly number[] {
+  return pids.filter((pid) => names.includes(readProc(pid, 'comm').trim()) && !isZombie(pid))
 }
 
 /** Whether a TCP socket listens on the port, in the network namespace of the process. */

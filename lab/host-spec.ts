@@ -1,4 +1,5 @@
 // What a topology says of one host.
+import { namePattern, nameRule } from './name-rule.ts'
 import { lastAddress, nextAddress, parseAddress, renderAddress, type Subnet, subnetHolds } from './subnet.ts'
 import type { Piece } from './yaml-piece.ts'
 
@@ -19,10 +20,6 @@ export interface HostSpec {
 }
 
 const hostKeys = ['name', 'engine', 'daemon', 'cpus', 'memoryMiB', 'arch', 'address'] as const
-
-/** RFC 1123 §2.1, short enough for a host's name and a socket's path. */
-export const namePattern = /^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/
-export const nameRule = 'lower-case letters, digits and dashes, a letter first, at most 32'
 
 const reservedNames = ['localhost', 'switch']
 

@@ -1,6 +1,8 @@
 // Where a lab keeps what: every path and name follows from the data folder and the lab's name, so that `down` needs no memory.
 import { createHash } from 'node:crypto'
 import { join, resolve } from 'node:path'
+import { ShoalError } from '../src/model/errors.ts'
+import { namePattern, nameRule } from './name-rule.ts'
 
 export const defaultDataFolder = '/var/lib/shoal/lab'
 
@@ -14,11 +16,15 @@ export interface LabPaths {
   readonly cgroup: string
 }
 
-/** Labs of one name in two data folders are two labs: their cgroups differ by the data folder's hash. */
+/** Throws `USAGE` when the name is none: what follows from it is going to be removed one day. */
 export function labPaths(dataFolder: string, name: string): LabPaths {
+  if (!namePattern.test(name)) {
+    const reason = `"${name}" is no lab name: ${nameRule}`
+    throw new ShoalError('USAGE', { action: 'name', object: 'the lab', reason })
+  }
   const root = resolve(dataFolder)
   const folder = join(root, name)
-  const hash = createHash('sha256').update(root).digest('hex').slice(0, 8)
+  const hash = dataFolderHash(dataFolder)
   return {
     name,
     dataFolder: root,
@@ -26,6 +32,11 @@ export function labPaths(dataFolder: string, name: string): LabPaths {
     stateFile: join(folder, 'lab.json'),
     cgroup: `shoal-lab-${name}-${hash}`,
   }
+}
+
+/** Labs of one name in two data folders are two labs: their cgroups differ by this. */
+export function dataFolderHash(dataFolder: string): string {
+  return createHash('sha256').update(resolve(dataFolder)).digest('hex').slice(0, 8)
 }
 
 /** What a host keeps on the machine's disk. */

@@ -9,7 +9,6 @@ import { assertFit } from './fitness.ts'
 import { type ExecOptions, Host, type LaunchOptions } from './host.ts'
 import { type HostKeys, makeHostFolders, writeHostFiles } from './host-files.ts'
 import { makeHostKeys } from './host-keys.ts'
-import { namePattern, nameRule } from './host-spec.ts'
 import { defaultDataFolder, hostPaths, type LabPaths, labPaths } from './lab-paths.ts'
 import type { CommandResult } from './run-command.ts'
 import { claimLab, isBeingMade, readState, writeState } from './state.ts'
@@ -88,7 +87,7 @@ export class Lab {
   static async up(topology: Topology, options: LabUpOptions): Promise<Lab> {
     const { name = topology.name, dataFolder = defaultDataFolder, signal, progress = () => {} } = options
     assertFit(topology)
-    const paths = pathsOf(dataFolder, name)
+    const paths = labPaths(dataFolder, name)
     const state = claimLab(paths, topology)
     try {
       const lab = new Lab(paths, topology)
@@ -104,7 +103,7 @@ export class Lab {
 
   /** A lab that is up, by its name. Throws `LAB_NOT_UP`. */
   static async open(name: string, dataFolder: string = defaultDataFolder): Promise<Lab> {
-    const paths = pathsOf(dataFolder, name)
+    const paths = labPaths(dataFolder, name)
     const state = readState(paths)
     if (state?.phase === 'up') return new Lab(paths, state.topology)
     const making = state !== undefined && isBeingMade(state)
@@ -230,15 +229,6 @@ export class Lab {
 async function startServices(host: Host, signal: AbortSignal): Promise<void> {
   const engine = host.spec.engine ? [(stop: AbortSignal) => startDaemon(host, dockerd, stop)] : []
   await together([(stop) => startDaemon(host, sshd, stop), ...engine], signal)
-}
-
-function pathsOf(dataFolder: string, name: string): LabPaths {
-  if (namePattern.test(name)) return labPaths(dataFolder, name)
-  throw new ShoalError('USAGE', {
-    action: 'name',
-    object: 'the lab',
-    reason: `"${name}" is no lab name: ${nameRule}`,
-  })
 }
 
 function interrupted(name: string, cause: unknown): ShoalError {

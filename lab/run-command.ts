@@ -33,7 +33,7 @@ export async function runStep(
   options: CommandOptions = {},
 ): Promise<string> {
   const fail = (reason: string, cause?: unknown) =>
-    new ShoalError('LAB_STEP_FAILED', { ...step, reason: `${argv.join(' ')}: ${reason}`, cause })
+    new ShoalError('LAB_STEP_FAILED', { ...step, reason: `${programOf(argv)}: ${reason}`, cause })
   let result: CommandResult
   try {
     result = await runCommand(argv, options)
@@ -43,6 +43,11 @@ export async function runStep(
   }
   if (result.exitCode !== 0) throw fail(result.stderr.trim() || `exit code ${result.exitCode}`)
   return result.stdout
+}
+
+/** What the user would know it by: without the words that only lead into a cgroup or a namespace. */
+function programOf(argv: readonly string[]): string {
+  return argv.slice(argv.lastIndexOf('--') + 1).join(' ')
 }
 
 /** Runs argv to its end, whatever its exit code. Throws when there is no such program, when it is late, and the signal's reason. */

@@ -1,8 +1,9 @@
 // What a lab is made of: hosts and the links between them. From YAML, checked as a whole before anything is started.
 import { ShoalError } from '../src/model/errors.ts'
 import { type Problem, renderProblems } from '../src/model/problems.ts'
-import { type HostSpec, namePattern, nameRule, readHosts } from './host-spec.ts'
+import { type HostSpec, readHosts } from './host-spec.ts'
 import { ethernetForAll, type LinkSpec, readLinks } from './link-spec.ts'
+import { namePattern, nameRule } from './name-rule.ts'
 import { parseSubnet, type Subnet, subnetsOverlap } from './subnet.ts'
 import { openYaml, type Piece } from './yaml-piece.ts'
 

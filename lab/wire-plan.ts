@@ -1,4 +1,5 @@
 // From a topology to its wires: which interface of which host leads where, with which address. Pure.
+import { createHash } from 'node:crypto'
 import { type LinkKindName, linkKinds } from './links/kinds.ts'
 import type { Figures } from './links/link-kind.ts'
 import { lastAddress, parseSubnet, renderAddress, type Subnet } from './subnet.ts'
@@ -7,6 +8,8 @@ import { cableSubnet, type Topology } from './topology.ts'
 export interface HostEnd {
   readonly host: string
   readonly interfaceName: string
+  /** The same whenever the host boots, as a device's is: its neighbours remember it. */
+  readonly hardwareAddress: string
   readonly address: string
   readonly prefixLength: number
 }
@@ -47,7 +50,9 @@ export function planWires(topology: Topology): readonly WirePlan[] {
 function switchEnd(topology: Topology, host: string, interfaceName: string): HostEnd {
   const spec = topology.hosts.find(({ name }) => name === host)
   if (spec === undefined) throw new TypeError(`the topology has no host ${host}`)
-  return { host, interfaceName, address: spec.address, prefixLength: subnetOf(topology).prefixLength }
+  const { prefixLength } = subnetOf(topology)
+  const hardwareAddress = hardwareAddressOf(host, interfaceName)
+  return { host, interfaceName, hardwareAddress, address: spec.address, prefixLength }
 }
 
 function portOf(topology: Topology, host: string): PortEnd {
@@ -62,13 +67,19 @@ function cableEnds(
   nextName: (host: string) => string,
 ): readonly [HostEnd, HostEnd] {
   const network = (parseSubnet(cableSubnet)?.network ?? 0) + index * 4
-  const end = (host: string, offset: number): HostEnd => ({
-    host,
-    interfaceName: nextName(host),
-    address: renderAddress(network + offset),
-    prefixLength: 30,
-  })
+  const end = (host: string, offset: number): HostEnd => {
+    const interfaceName = nextName(host)
+    const hardwareAddress = hardwareAddressOf(host, interfaceName)
+    const address = renderAddress(network + offset)
+    return { host, interfaceName, hardwareAddress, address, prefixLength: 30 }
+  }
   return [end(one, 1), end(other, 2)]
+}
+
+/** Locally administered (IEEE 802: second-lowest bit of the first byte), unicast. */
+function hardwareAddressOf(host: string, interfaceName: string): string {
+  const bytes = createHash('sha256').update(`${host} ${interfaceName}`).digest().subarray(0, 5)
+  return ['02', ...[...bytes].map((byte) => byte.toString(16).padStart(2, '0'))].join(':')
 }
 
 /** The last address of the subnet is the switch's. */

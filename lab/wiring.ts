@@ -101,7 +101,7 @@ export class Wiring {
       ['address', 'replace', `${end.address}/${end.prefixLength}`, 'dev', name],
       signal,
     )
-    await this.ip(plan, end, ['link', 'set', name, 'up'], signal)
+    await this.ip(plan, end, ['link', 'set', name, 'address', end.hardwareAddress, 'up'], signal)
     // Without a default route nothing else says where multicast goes.
     const [first] = wiresOf(end.host, this.parts.wires)
     if (first === plan) await this.ip(plan, end, ['route', 'replace', '224.0.0.0/4', 'dev', name], signal)

@@ -35,8 +35,15 @@ export function wirefilterArgs(wire: Wire, switchPid: number): readonly string[]
   ]
 }
 
+export function sweepArgs(wire: Wire, switchPid: number): readonly string[] {
+  const sockets = [socketOf(wire, 'near'), socketOf(wire, 'far'), `/run/${wire.id}.management`]
+  return ['nsenter', `--mount=/proc/${switchPid}/ns/mnt`, '--', 'rm', '-rf', ...sockets]
+}
+
 export async function layVde(wire: Wire, workshop: Workshop): Promise<void> {
   const { switchPid } = workshop
+  // A wire that was killed has left its sockets; the next would find the addresses taken.
+  await workshop.run(sweepArgs(wire, switchPid))
   await workshop.leave(wire, vdeSwitchArgs(wire.near, socketOf(wire, 'near'), switchPid))
   await workshop.leave(wire, vdeSwitchArgs(wire.far, socketOf(wire, 'far'), switchPid))
   await workshop.leave(wire, wirefilterArgs(wire, switchPid))
