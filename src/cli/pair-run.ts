@@ -4,7 +4,8 @@ import { ImageStore } from '../image/image-store.ts'
 import type { Application } from '../model/application.ts'
 import { renderEndpoint } from '../model/endpoint.ts'
 import type { ActiveInstance, ExecutionEvent } from '../pair/execute-plan.ts'
-import { type PairContext, runApplication } from '../pair/run-application.ts'
+import type { PairContext } from '../pair/pair-context.ts'
+import { type RunResult, runApplication } from '../pair/run-application.ts'
 import { imageStoreFolder } from './image-store-folder.ts'
 import type { Io } from './io.ts'
 import { localEngineSocket } from './local-engine-socket.ts'
@@ -19,6 +20,9 @@ export interface PairRunOptions extends PairOptions {
   readonly rm?: true
   readonly json?: true
 }
+
+/** How long a device that vanished in the middle is tried again, to undo what was begun there. */
+const patienceMs = 15_000
 
 export async function pairRun(io: Io, words: readonly string[], options: PairRunOptions): Promise<void> {
   const { targets, last } = requireWords(words, 'a service or a Compose file')
@@ -36,6 +40,7 @@ export async function pairRun(io: Io, words: readonly string[], options: PairRun
     now: () => performance.now(),
     onEvent: (event) => showEvent(progress, event),
     say: (text) => progress.say(text),
+    patienceMs,
     signal: io.signal,
   }
   const readApplication = async (): Promise<Application> => {
@@ -45,13 +50,17 @@ export async function pairRun(io: Io, words: readonly string[], options: PairRun
     return application
   }
   try {
-    const active = await runApplication(readApplication, targets, context)
+    const result = await runApplication(readApplication, targets, context)
     progress.clear()
     io.out(
       options.json
-        ? `${JSON.stringify({ instances: active.map(describe) }, undefined, 2)}\n`
-        : renderTable(columns, active),
+        ? `${JSON.stringify(describe(result), undefined, options.watch ? 0 : 2)}\n`
+        : renderTable(columns, result.instances),
     )
+    if (options.watch) {
+      const { pairWatch } = await import('./pair-watch.ts')
+      await pairWatch(io, result, targets, context, options)
+    }
   } finally {
     progress.clear()
   }
@@ -102,18 +111,22 @@ const columns: readonly Column<ActiveInstance>[] = [
   { title: 'TOTAL', cell: ({ readyAtMs }) => milliseconds(readyAtMs), align: 'right' },
 ]
 
-function describe({ instance, device, containerId, endpoint, isNew, phasesMs, readyAtMs }: ActiveInstance) {
+/** Times in milliseconds; `activationMs` is from when it was known what to run, `totalMs` from the start of this program. */
+function describe({ application, requestedAtMs, instances }: RunResult) {
   return {
-    instance: instance.id,
-    service: instance.service.name,
-    device: device.label,
-    address: device.address,
-    endpoint: endpoint === undefined ? null : renderEndpoint(endpoint),
-    container: containerId,
-    isNew,
-    phasesMs,
-    /** From the start of this program to the first answer. */
-    activationMs: readyAtMs,
+    application: application.name,
+    instances: instances.map(({ instance, device, containerId, endpoint, isNew, phasesMs, readyAtMs }) => ({
+      instance: instance.id,
+      service: instance.service.name,
+      device: device.label,
+      address: device.address,
+      endpoint: endpoint === undefined ? null : renderEndpoint(endpoint),
+      container: containerId,
+      isNew,
+      phasesMs,
+      activationMs: readyAtMs - requestedAtMs,
+      totalMs: readyAtMs,
+    })),
   }
 }
 

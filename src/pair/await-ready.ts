@@ -7,7 +7,6 @@ import { coapEndpoint, probeUri } from './coap-endpoint.ts'
 import type { WantedInstance } from './instance.ts'
 import { interruption, isInterruption } from './interruption.ts'
 import { pause } from './pause.ts'
-import { waitForAnswer } from './wait-for-answer.ts'
 
 export interface StartedInstance {
   readonly instance: WantedInstance
@@ -23,6 +22,11 @@ export interface StartedInstance {
 const shownLogLines = 10
 
 const healthPauseMs = 100
+
+/** The CoAP room is not needed before a container runs: it is loaded while the Engine starts the first one. */
+export function loadProber(): Promise<typeof import('./wait-for-answer.ts')> {
+  return import('./wait-for-answer.ts')
+}
 
 /** @returns where it answers; undefined for a service without CoAP. Throws ShoalError. */
 export async function awaitReady(
@@ -41,6 +45,7 @@ export async function awaitReady(
   const over = new AbortController()
   const timer = AbortSignal.timeout(service.ready.timeoutMs)
   const stop = AbortSignal.any([signal, timer, over.signal])
+  const { waitForAnswer } = await loadProber()
   const ready =
     endpoint === undefined
       ? waitForHealth(started, stop)

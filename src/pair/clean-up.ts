@@ -1,11 +1,12 @@
 // Undoes a failed activation on all its devices, also on those whose link is gone: for a while it tries again, and what it
 // cannot reach stays in the journal for the next command that does.
-import { ShoalError } from '../model/errors.ts'
+
 import { type Connector, connectDevice } from './connect-device.ts'
 import { type Device, isLoss } from './device.ts'
 import { type Footprint, undoRun } from './footprint.ts'
 import { hasLingeringConnection } from './lingering.ts'
 import { pause } from './pause.ts'
+import { reasonOf } from './reason-of.ts'
 
 export interface CleanUp {
   readonly run: string
@@ -89,8 +90,4 @@ async function cleanUpLost(
     await pause(retryPauseMs, patience)
   }
   return reason
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof ShoalError ? error.reason : String(error)
 }

@@ -25,6 +25,14 @@ export async function viewDevice(
   application: Application,
   signal: AbortSignal,
 ): Promise<DeviceView> {
+  try {
+    return await look(device, application, signal)
+  } catch (error) {
+    throw await device.explain(error)
+  }
+}
+
+async function look(device: Device, application: Application, signal: AbortSignal): Promise<DeviceView> {
   const { engine, label } = device
   const containers = await engine.containers.list([], { signal })
   const imageIds = new Map<string, string>()

@@ -1,7 +1,7 @@
 // Makes a plan real on all devices at once: images, out of the way what is outdated, network, then every instance until it is ready.
 import type { Endpoint } from '../model/endpoint.ts'
 import { allOrFirstError } from './all-or-first-error.ts'
-import { awaitHealthy, awaitReady } from './await-ready.ts'
+import { awaitHealthy, awaitReady, loadProber } from './await-ready.ts'
 import { bringImage, type ImageSources } from './bring-image.ts'
 import type { Device } from './device.ts'
 import { asideName } from './footprint.ts'
@@ -172,7 +172,7 @@ async function make(instance: WantedInstance, site: LaneSite): Promise<MadeConta
   requireGoing(instance, site)
   const startedFrom = now()
   phase('start', instance, site)
-  await device.engine.containers.start(id, name)
+  await Promise.all([device.engine.containers.start(id, name), loadProber()])
   return { id, createMs: startedFrom - createdFrom, startMs: now() - startedFrom }
 }
 

@@ -85,6 +85,27 @@ function planLane(
   return { instance, kept, after: kept === undefined ? instance.service.dependsOn : [] }
 }
 
+/** One instance anew on one device, whatever else of the application runs there; what is left of it there is replaced. */
+export function planTakeOver(
+  application: Application,
+  instance: WantedInstance,
+  view: DeviceView,
+  stored: StoredImageIds,
+): ActivationPlan {
+  return {
+    devices: [
+      {
+        device: view.label,
+        images: imagesToBring([instance], view, stored),
+        asides: ownInstances(view, application.name).filter(({ id }) => id === instance.id),
+        network:
+          instance.service.network === 'application' && !view.hasNetwork ? application.network : undefined,
+        lanes: [{ instance, kept: undefined, after: [] }],
+      },
+    ],
+  }
+}
+
 /** Same settings, same image, and running: there is nothing to do. */
 function isAsWanted(
   old: FoundInstance,
@@ -133,10 +154,13 @@ function ownInstances(view: DeviceView, application: string): FoundInstance[] {
   })
 }
 
-/** Ports of running containers that will still be there afterwards. */
-function heldPorts(view: DeviceView, own: readonly FoundInstance[]): HeldPort[] {
+/** Ports of running containers that will still be there afterwards. @param own those that will not, or that do not count. */
+export function heldPorts(
+  { containers }: Pick<DeviceView, 'containers'>,
+  own: readonly FoundInstance[],
+): HeldPort[] {
   const ownContainers = new Set(own.map(({ container }) => container.id))
-  return view.containers
+  return containers
     .filter(({ id, state }) => !ownContainers.has(id) && state === 'running')
     .flatMap(({ name, ports }) =>
       ports.map(({ protocol, hostIp, hostPort }) => ({

@@ -12,6 +12,8 @@ export interface SpreadDevice {
   readonly has: ReadonlySet<string>
   /** Ports that others hold there. */
   readonly held: readonly HeldPort[]
+  /** Instances that it carries and that are not among those to be spread; default none. */
+  readonly carries?: number
 }
 
 /** A port of a device that something holds. */
@@ -45,7 +47,7 @@ export function spreadInstances(
   instances: readonly SpreadInstance[],
   devices: readonly SpreadDevice[],
 ): Spread {
-  const loads = devices.map((device) => ({ device, held: [...device.held], count: 0 }))
+  const loads = devices.map((device) => ({ device, held: [...device.held], count: device.carries ?? 0 }))
   const placed: Placement[] = []
   const unplaced: Unplaced[] = []
   const isThere = ({ id }: SpreadInstance): boolean => devices.some(({ has }) => has.has(id))

@@ -1,0 +1,98 @@
+// A device under watch: keeps a connection to it, looks at its containers, and connects again when it is lost.
+import type { ContainerSummary } from '../../engine/containers.ts'
+import { connectDevice } from '../connect-device.ts'
+import type { Device } from '../device.ts'
+import { finishAbandoned } from '../finish-abandoned.ts'
+import type { PairContext } from '../pair-context.ts'
+import { pause } from '../pause.ts'
+import { reasonOf } from '../reason-of.ts'
+import type { Target } from '../target.ts'
+
+/** A container that ends is noticed within this. */
+const lookPauseMs = 500
+
+/** A look takes milliseconds; a device that needs longer than this is as good as lost. */
+const lookLimitMs = 5000
+
+const reconnectPauseMs = 1000
+
+export interface DeviceListener {
+  readonly onLost: (device: string, reason: string) => void
+  readonly onBack: (device: string) => void
+}
+
+export class WatchedDevice {
+  readonly target: Target
+  readonly #context: PairContext
+  readonly #listener: DeviceListener
+  #device: Device | undefined
+  #containers: readonly ContainerSummary[] = []
+  #lookedAtMs = Number.NEGATIVE_INFINITY
+  #isLost = false
+
+  constructor(target: Target, context: PairContext, listener: DeviceListener) {
+    this.target = target
+    this.#context = context
+    this.#listener = listener
+  }
+
+  get label(): string {
+    return this.target.label
+  }
+
+  get isLost(): boolean {
+    return this.#isLost
+  }
+
+  /** Undefined while it is lost, or not yet connected. */
+  get device(): Device | undefined {
+    return this.#device
+  }
+
+  /** When `containers` was asked for, on the context's clock. */
+  get lookedAtMs(): number {
+    return this.#lookedAtMs
+  }
+
+  /** All containers, as last seen; of no meaning while the device is lost. */
+  get containers(): readonly ContainerSummary[] {
+    return this.#containers
+  }
+
+  /** Looks again and again until the signal comes. Resolves when the connection is closed. */
+  async watch(): Promise<void> {
+    const { signal } = this.#context
+    while (!signal.aborted) {
+      try {
+        const device = await connectDevice(this.target, this.#context.connector, signal)
+        try {
+          await finishAbandoned([device], this.#context)
+          await this.#look(device, signal)
+          this.#device = device
+          if (this.#isLost) this.#listener.onBack(this.label)
+          this.#isLost = false
+          while (!signal.aborted) {
+            await pause(lookPauseMs, signal)
+            await this.#look(device, signal)
+          }
+        } catch (error) {
+          throw await device.explain(error)
+        } finally {
+          this.#device = undefined
+          device.close()
+        }
+      } catch (error) {
+        if (signal.aborted) break
+        if (!this.#isLost) this.#listener.onLost(this.label, reasonOf(error))
+        this.#isLost = true
+      }
+      await pause(reconnectPauseMs, signal)
+    }
+  }
+
+  async #look(device: Device, signal: AbortSignal): Promise<void> {
+    const askedAtMs = this.#context.now()
+    this.#containers = await device.engine.containers.list([], { signal, deadlineMs: lookLimitMs })
+    this.#lookedAtMs = askedAtMs
+  }
+}
