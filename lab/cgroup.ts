@@ -20,7 +20,7 @@ const passedOn = ['cpu', 'cpuset', 'io', 'memory', 'pids']
 /** CFS bandwidth is given out in periods of this length: the kernel's default. */
 const periodMicroseconds = 100_000
 
-const reapTimeoutMs = 2000
+const reapTimeoutMs = 5000
 
 export class Cgroup {
   private readonly layout: CgroupLayout

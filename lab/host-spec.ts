@@ -40,7 +40,7 @@ export function readHosts(list: Piece, subnet: Subnet): readonly HostSpec[] {
     if (draft.address !== undefined) return [{ ...draft, address: draft.address }]
     const address = nextAddress(subnet, taken)
     if (address === undefined) {
-      list.problem('the subnet has no address left for every host')
+      list.problem(`the subnet has no address left for "${draft.name}"`)
       return []
     }
     taken.add(address)

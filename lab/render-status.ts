@@ -35,9 +35,11 @@ export function renderLabStatus({ name, hosts, links }: LabStatus): string {
 /** After `up`: what there is, and what to try. */
 export function renderWelcome({ name, hosts }: LabStatus, elapsedMs: number): string {
   const rows = renderTable(hostColumns.slice(0, 2), hosts)
-  const [first, second] = [hosts.at(-1)?.name ?? '', hosts[0]?.name ?? '']
+  const device = hosts.find(({ engine }) => engine !== null) ?? hosts[0]
+  const client = hosts.findLast((host) => host !== device) ?? device
+  const command = device?.engine === null ? 'uptime' : 'docker version'
   const tries = [
-    `shoal lab exec ${first} -- ssh ${second} docker version`,
+    `shoal lab exec ${client?.name} -- ssh ${device?.name} ${command}`,
     'shoal lab status',
     'shoal lab down',
   ]

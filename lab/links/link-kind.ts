@@ -5,7 +5,7 @@ export interface Figures {
   readonly rateMbit: number
   /** One way: a round trip takes twice this. */
   readonly delayMs: number
-  /** Standard spread around the delay. */
+  /** 98 of 100 packets are within this of the delay, normally distributed. */
   readonly jitterMs: number
   readonly lossPercent: number
 }

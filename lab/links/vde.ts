@@ -12,7 +12,7 @@ export function vdeSwitchArgs(end: WireEnd, socket: string, switchPid: number): 
 }
 
 /**
- * Delay, jitter (normal), loss and rate in both directions; a buffer of 50 ms, as the wired kinds have it. A management socket beside
+ * Delay, jitter (`N`: normal, 98 % within), loss and rate in both directions; a buffer of 50 ms, as the wired kinds have it. A management socket beside
  * `--daemon`: otherwise wirefilter reads commands from stdin and ends when that closes.
  */
 export function wirefilterArgs(wire: Wire, switchPid: number): readonly string[] {

@@ -28,8 +28,12 @@ async function hasNetem(workshop: Workshop): Promise<boolean> {
   ])
 }
 
+/** Of a normal distribution, 98 % lie within this many standard deviations: what netem takes, against the spread that a topology names. */
+const deviationsIn98Percent = 2.33
+
 /** With a rate, netem keeps packets in order whatever the jitter, as a radio link does. */
 export function netemArgs({ rateMbit, delayMs, jitterMs, lossPercent }: Figures): readonly string[] {
-  const spread = jitterMs > 0 && delayMs > 0 ? [`${jitterMs}ms`, 'distribution', 'normal'] : []
+  const deviation = `${(jitterMs / deviationsIn98Percent).toFixed(3)}ms`
+  const spread = jitterMs > 0 && delayMs > 0 ? [deviation, 'distribution', 'normal'] : []
   return ['netem', 'delay', `${delayMs}ms`, ...spread, 'loss', `${lossPercent}%`, 'rate', `${rateMbit}mbit`]
 }
