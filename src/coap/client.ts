@@ -79,10 +79,10 @@ const defaultMaxBodyBytes = 16 * 1024 * 1024
 /** Importing and constructing open nothing: sockets open with the first request and close with `stop`. */
 export class CoapClient {
   readonly #locals: EndpointSource
+  /** Holds the deadlines of the requests under way, and nothing else. */
   readonly #schedule: Schedule
   readonly #resolve: Resolver
   readonly #targets = new Targets()
-  readonly #operations = new Set<Operation>()
   #nextTag: number
   #isStopped = false
 
@@ -142,7 +142,6 @@ export class CoapClient {
   /** Ends every request with `stopped` and closes the sockets. The client is of no use afterwards. */
   async stop(): Promise<void> {
     this.#isStopped = true
-    for (const operation of this.#operations) operation.cancel(stopped())
     this.#schedule.stop()
     await this.#locals.stop()
   }
@@ -157,7 +156,6 @@ export class CoapClient {
     if (!(deadlineMs > 0))
       throw new CoapError('bad-request', `${label}: deadlineMs is ${deadlineMs}, not more than 0`)
     const operation = new Operation({ schedule: this.#schedule, label, deadlineMs, signal })
-    this.#operations.add(operation)
     operation.begin()
     let local: LocalEndpoint | undefined
     try {
@@ -167,7 +165,6 @@ export class CoapClient {
       return await act(local, local.exchanges.endpoint.peer(remote), operation)
     } finally {
       operation.end()
-      this.#operations.delete(operation)
       if (local !== undefined) this.#locals.release(local)
     }
   }
@@ -185,7 +182,7 @@ export class CoapClient {
   #needsTag({ method, payload, blockSize, options }: RequestFacts): boolean {
     if (options.some(({ number }) => number === OptionNumber.RequestTag)) return false
     return (
-      payload.length > blockSize || (this.#operations.size > 1 && payload.length > 0 && method !== Code.Fetch)
+      payload.length > blockSize || (this.#schedule.size > 1 && payload.length > 0 && method !== Code.Fetch)
     )
   }
 

@@ -88,8 +88,7 @@ export class CoapServer {
   }): Promise<{ readonly address: string; readonly port: number }> {
     const { port, address = '::', signal } = at
     if (this.#running !== undefined) throw new CoapError('not-bound', 'the server runs already')
-    if (signal?.aborted === true)
-      throw new CoapError('aborted', 'start a CoAP server: aborted', signal.reason)
+    refuseIfAborted(signal)
     const running = this.#prepare(address, port, signal)
     this.#running = running
     try {
@@ -98,8 +97,7 @@ export class CoapServer {
       return local
     } catch (error) {
       await this.stop()
-      if (signal?.aborted === true)
-        throw new CoapError('aborted', 'start a CoAP server: aborted', signal.reason)
+      refuseIfAborted(signal)
       throw error
     }
   }

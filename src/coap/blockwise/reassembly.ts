@@ -136,7 +136,7 @@ export class Reassembly {
   }
 
   #keep(body: PartialBody): boolean {
-    const bytes = entryBytes + String(body.key).length + body.buffer.length
+    const bytes = entryBytes + body.key.length + body.buffer.length
     const isKnown = this.#table.get(body.key) === body
     const isKept = isKnown ? this.#table.resize(body, bytes) : this.#table.add(body, this.#options.lifetimeMs)
     if (isKnown && isKept) this.#table.touch(body, this.#options.lifetimeMs)

@@ -4,7 +4,7 @@ import type { Message } from '../codec/message.ts'
 import { screenOptions } from '../codec/option-screening.ts'
 import { Code } from '../codes.ts'
 import type { CoapEndpoint, OutgoingMessage } from '../messaging/endpoint.ts'
-import type { Waiting } from '../messaging/interactions.ts'
+import { Interaction } from '../messaging/interactions.ts'
 import type { Peer } from '../messaging/peers.ts'
 import type { Transmission, TransmissionObserver } from '../messaging/retransmission.ts'
 import { OptionNumber } from '../options.ts'
@@ -26,7 +26,7 @@ export interface ExchangeMessage extends OutgoingMessage {
 const understandsInResponse = (number: number): boolean =>
   number === OptionNumber.Block1 || number === OptionNumber.Block2
 
-export class Exchange implements Waiting, TransmissionObserver, Wait {
+export class Exchange extends Interaction implements TransmissionObserver, Wait {
   readonly #endpoint: CoapEndpoint
   readonly #peer: Peer
   readonly #message: ExchangeMessage
@@ -35,6 +35,7 @@ export class Exchange implements Waiting, TransmissionObserver, Wait {
   #state: 'queued' | 'outstanding' | 'acknowledged' | 'ended' = 'queued'
 
   constructor(endpoint: CoapEndpoint, peer: Peer, message: ExchangeMessage, outcome: ExchangeOutcome) {
+    super()
     this.#endpoint = endpoint
     this.#peer = peer
     this.#message = message
@@ -45,7 +46,7 @@ export class Exchange implements Waiting, TransmissionObserver, Wait {
     this.#peer.interactions.enter(this)
   }
 
-  onTurn(): void {
+  override onTurn(): void {
     this.#state = 'outstanding'
     try {
       if (this.#message.isConfirmable) {

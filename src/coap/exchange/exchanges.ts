@@ -1,6 +1,7 @@
 // The requests of one endpoint that wait for their responses, by token (RFC 7252 §5.3).
 import type { Message } from '../codec/message.ts'
 import type { CoapEndpoint } from '../messaging/endpoint.ts'
+import { NumberTable } from '../messaging/number-table.ts'
 import type { Peer } from '../messaging/peers.ts'
 import type { Remote } from '../transport/remote.ts'
 import { Exchange, type ExchangeMessage } from './exchange.ts'
@@ -11,7 +12,7 @@ export type OutgoingRequest = Omit<ExchangeMessage, 'token'>
 
 export class Exchanges {
   readonly endpoint: CoapEndpoint
-  readonly #open = new Map<number, Exchange>()
+  readonly #open = new NumberTable<Exchange>()
   readonly #tokens = new TokenSource()
 
   constructor(endpoint: CoapEndpoint) {

@@ -70,6 +70,10 @@ export class Operation extends Task {
     this.cancel(new CoapError('timed-out', `${label}: no answer within ${deadlineMs} ms${progress}`))
   }
 
+  override onStopped(): void {
+    this.cancel(new CoapError('stopped', `${this.#init.label}: the client was stopped`))
+  }
+
   readonly #onAbort = (): void => {
     this.cancel(new CoapError('aborted', `${this.#init.label}: aborted`, this.#init.signal?.reason))
   }

@@ -3,7 +3,7 @@ import type { CoapError } from '../coap-error.ts'
 import { noBytes, noOptions } from '../codec/message.ts'
 import { Code } from '../codes.ts'
 import type { CoapEndpoint } from '../messaging/endpoint.ts'
-import type { Waiting } from '../messaging/interactions.ts'
+import { Interaction } from '../messaging/interactions.ts'
 import type { Peer } from '../messaging/peers.ts'
 import type { Transmission, TransmissionObserver } from '../messaging/retransmission.ts'
 import type { Operation, Wait } from './operation.ts'
@@ -19,7 +19,7 @@ export function ping(endpoint: CoapEndpoint, peer: Peer, operation: Operation): 
   })
 }
 
-class Ping implements Waiting, TransmissionObserver, Wait {
+class Ping extends Interaction implements TransmissionObserver, Wait {
   readonly #endpoint: CoapEndpoint
   readonly #peer: Peer
   readonly #resolve: (roundTripMs: number) => void
@@ -34,13 +34,14 @@ class Ping implements Waiting, TransmissionObserver, Wait {
     resolve: (roundTripMs: number) => void,
     reject: (error: Error) => void,
   ) {
+    super()
     this.#endpoint = endpoint
     this.#peer = peer
     this.#resolve = resolve
     this.#reject = reject
   }
 
-  onTurn(): void {
+  override onTurn(): void {
     this.#state = 'outstanding'
     this.#startedMs = this.#endpoint.clock.now()
     this.#transmission = this.#endpoint.confirm(this.#peer, emptyMessage, this)

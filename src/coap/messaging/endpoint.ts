@@ -54,7 +54,7 @@ export interface OutgoingMessage {
   readonly payload: Uint8Array
 }
 
-const noneInUse = new Set<number>()
+const noneInUse = { has: () => false }
 const defaultDeduplicationBytes = 8 * 1024 * 1024
 
 /**
@@ -120,9 +120,6 @@ export class CoapEndpoint implements ResponsePath {
   /** Closes the transport and ends every wait; what was under way is given up as `stopped`. */
   async stop(): Promise<void> {
     this.#isStopped = true
-    for (const transmission of [...this.#peers.outstanding()]) {
-      transmission.giveUp(new CoapError('stopped', 'the endpoint was stopped'))
-    }
     this.schedule.stop()
     this.#deduplication.clear()
     await this.#transport.stop()
@@ -192,7 +189,7 @@ export class CoapEndpoint implements ResponsePath {
   }
 
   forget(request: InboundRequest): void {
-    this.#deduplication.forget(request.seen)
+    request.seen.forget()
   }
 
   #receive(datagram: Uint8Array, remote: Remote): void {
@@ -227,12 +224,15 @@ export class CoapEndpoint implements ResponsePath {
   #onMessage(message: Message, datagram: Uint8Array, remote: Remote): void {
     const isConfirmable = message.type === MessageType.Confirmable
     const lifetimeMs = isConfirmable ? exchangeLifetimeMs(this.parameters) : nonLifetimeMs(this.parameters)
-    const seen = this.#deduplication.see(datagram, message.id, remote, lifetimeMs)
-    if (seen.copies > 0) {
+    const key = this.#deduplication.keyOf(datagram, message.id, remote)
+    const earlier = this.#deduplication.find(key)
+    if (earlier !== undefined) {
       this.#counters.duplicates++
-      if (seen.reply !== undefined) this.#transport.send(Buffer.from(seen.reply, 'latin1'), remote)
+      const { reply } = earlier
+      if (reply !== undefined) this.#transport.send(reply, remote)
       return
     }
+    const seen = this.#deduplication.add(key, remote, lifetimeMs)
     const isWanted = isRequestCode(message.code)
       ? this.#takeRequest(message, remote, seen)
       : this.#takeResponse(message, remote, seen)
@@ -254,7 +254,7 @@ export class CoapEndpoint implements ResponsePath {
   }
 
   #reply(datagram: Buffer, remote: Remote, seen: SeenMessage): void {
-    this.#deduplication.keepReply(seen, datagram)
+    seen.keepReply(datagram)
     this.#transport.send(datagram, remote)
   }
 }

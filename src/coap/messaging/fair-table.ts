@@ -1,11 +1,10 @@
 // A table bounded in bytes that no single peer can empty of the others' entries.
 import type { Clock } from '../clock.ts'
-
-const bucketCount = 64
+import { addressBucket, bucketCount, hashSeed } from './address-bucket.ts'
 
 /** What a table holds; users add fields of their own. */
 export abstract class FairEntry {
-  readonly key: string | number
+  readonly key: string
   readonly bucket: number
   /** What it is charged: roughly the memory it keeps alive. */
   bytes: number
@@ -13,7 +12,7 @@ export abstract class FairEntry {
   older: FairEntry | undefined = undefined
   newer: FairEntry | undefined = undefined
 
-  constructor(key: string | number, bucket: number, bytes: number) {
+  constructor(key: string, bucket: number, bytes: number) {
     this.key = key
     this.bucket = bucket
     this.bytes = bytes
@@ -35,10 +34,10 @@ export interface TableUse {
 /**
  * Entries belong to peers, peers fall into buckets by their address. A full table drops the oldest entry of the fullest bucket, as
  * FQ-CoDel drops from the fattest queue (RFC 8290 §4.1): who fills the table pays for it, and finding the fullest of 64 is a fixed,
- * small cost, however many addresses a flood pretends to come from. The seed keeps others from choosing their bucket.
+ * small cost, however many addresses a flood pretends to come from.
  */
 export class FairTable<Entry extends FairEntry> {
-  readonly #entries = new Map<string | number, Entry>()
+  readonly #entries = new Map<string, Entry>()
   readonly #buckets: readonly Bucket[] = Array.from({ length: bucketCount }, () => ({
     bytes: 0,
     oldest: undefined,
@@ -56,27 +55,19 @@ export class FairTable<Entry extends FairEntry> {
   }) {
     this.#limitBytes = options.limitBytes
     this.#clock = options.clock
-    this.#seed = Math.floor(options.random() * 0x7fffffff)
+    this.#seed = hashSeed(options.random)
   }
 
   get use(): TableUse {
     return { entries: this.#entries.size, bytes: this.#bytes, limitBytes: this.#limitBytes }
   }
 
-  /** The bucket of an address: its own for IPv4; shared by a /64 for IPv6, since one host may use all of it. */
   bucketOf(address: string): number {
-    let hash = this.#seed
-    let groups = 0
-    for (let i = 0; i < address.length; i++) {
-      const char = address.charCodeAt(i)
-      if (char === 0x3a && (++groups === 4 || address.charCodeAt(i + 1) === 0x3a)) break
-      hash = Math.imul(hash ^ char, 0x01000193)
-    }
-    return (hash ^ (hash >>> 15)) & (bucketCount - 1)
+    return addressBucket(address, this.#seed)
   }
 
   /** Undefined for an entry that is absent or past its time. */
-  get(key: string | number): Entry | undefined {
+  get(key: string): Entry | undefined {
     const entry = this.#entries.get(key)
     if (entry === undefined) return undefined
     if (entry.expiresAtMs > this.#clock.now()) return entry

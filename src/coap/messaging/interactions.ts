@@ -1,47 +1,60 @@
 // How many interactions with one peer may be outstanding at once (RFC 7252 §4.7).
 
-export interface Waiting {
-  /** It is its turn: it counts as outstanding until it calls `release`. */
-  onTurn(): void
+/** One interaction; it enters one peer's queue, once. */
+export abstract class Interaction {
+  earlier: Interaction | undefined = undefined
+  later: Interaction | undefined = undefined
+
+  /** It is its turn: it counts as outstanding until `release` is called for it. */
+  abstract onTurn(): void
 }
 
-/** At most NSTART run; the others wait, first come, first served. */
+/** At most NSTART are outstanding; the others wait, first come, first served. */
 export class Interactions {
   readonly #nstart: number
-  readonly #waiting = new Set<Waiting>()
-  #running = 0
+  #outstanding = 0
+  #first: Interaction | undefined
+  #last: Interaction | undefined
 
   constructor(nstart: number) {
     this.#nstart = nstart
   }
 
   get isIdle(): boolean {
-    return this.#running === 0 && this.#waiting.size === 0
+    return this.#outstanding === 0
   }
 
   /** Calls `onTurn` at once or later. */
-  enter(interaction: Waiting): void {
-    if (this.#running < this.#nstart) {
-      this.#running++
+  enter(interaction: Interaction): void {
+    if (this.#outstanding < this.#nstart) {
+      this.#outstanding++
       interaction.onTurn()
-    } else {
-      this.#waiting.add(interaction)
+      return
     }
+    interaction.earlier = this.#last
+    if (this.#last === undefined) this.#first = interaction
+    else this.#last.later = interaction
+    this.#last = interaction
   }
 
   /** Gives up waiting; for one whose turn has come, `release` is the call. */
-  leave(interaction: Waiting): void {
-    this.#waiting.delete(interaction)
+  leave(interaction: Interaction): void {
+    if (interaction.earlier === undefined) this.#first = interaction.later
+    else interaction.earlier.later = interaction.later
+    if (interaction.later === undefined) this.#last = interaction.earlier
+    else interaction.later.earlier = interaction.earlier
+    interaction.earlier = undefined
+    interaction.later = undefined
   }
 
-  /** One that ran runs no more: the next has its turn. */
+  /** One is outstanding no more: the next has its turn. */
   release(): void {
-    this.#running--
-    for (const next of this.#waiting) {
-      this.#waiting.delete(next)
-      this.#running++
+    const next = this.#first
+    if (next === undefined) {
+      this.#outstanding--
+    } else {
+      this.leave(next)
       next.onTurn()
-      return
     }
   }
 }

@@ -4,6 +4,7 @@ import { exchangeLifetimeMs, type TransmissionParameters } from '../transmission
 import { type Remote, renderRemote } from '../transport/remote.ts'
 import { Interactions } from './interactions.ts'
 import { MessageIds } from './message-ids.ts'
+import { NumberTable } from './number-table.ts'
 import type { Transmission } from './retransmission.ts'
 
 /** Beyond this, a peer that nothing waits for is forgotten before its time. */
@@ -15,7 +16,7 @@ export class Peer implements Remote {
   readonly ids: MessageIds
   readonly interactions: Interactions
   /** Confirmable messages that wait for their acknowledgement, by message ID. */
-  readonly outstanding = new Map<number, Transmission>()
+  readonly outstanding = new NumberTable<Transmission>()
   /** Whether anything ever came from it. */
   isHeard = false
   lastUsedMs = 0
@@ -81,11 +82,6 @@ export class Peers {
     for (const peer of this.#peers.values()) {
       if (peer.lastUsedMs <= before && peer.isIdle) this.#forget(peer)
     }
-  }
-
-  /** Every message that waits for an acknowledgement. */
-  *outstanding(): Iterable<Transmission> {
-    for (const peer of this.#peers.values()) yield* peer.outstanding.values()
   }
 
   #forgetOne(): void {

@@ -86,6 +86,10 @@ export class Transmission extends Task {
     this.#means.onRetransmission()
   }
 
+  override onStopped(): void {
+    this.giveUp(new CoapError('stopped', 'the endpoint was stopped'))
+  }
+
   acknowledge(acknowledgement: Message): void {
     this.cancel()
     this.#observer.onAcknowledged(acknowledgement)

@@ -16,6 +16,9 @@ export abstract class Task {
 
   /** Called when the wait is over; it may start another. */
   abstract onDue(): void
+
+  /** Called when the schedule ends before the wait is over. */
+  onStopped(): void {}
 }
 
 /**
@@ -67,10 +70,15 @@ export class Schedule {
     this.#size--
   }
 
-  /** Cancels everything. */
+  /** Ends every wait and tells the tasks so. */
   stop(): void {
-    for (const [slot, head] of this.#slots.entries()) {
-      for (let task = head; task !== undefined; task = this.#slots[slot]) this.cancel(task)
+    const waited: Task[] = []
+    for (const head of this.#slots) {
+      for (let task = head; task !== undefined; task = task.next) waited.push(task)
+    }
+    for (const task of waited) {
+      this.cancel(task)
+      task.onStopped()
     }
     this.#disarm()
   }
