@@ -142,8 +142,10 @@ export class CoapClient {
   /** Ends every request with `stopped` and closes the sockets. The client is of no use afterwards. */
   async stop(): Promise<void> {
     this.#isStopped = true
+    // First the endpoints: a request that ends must not let the next one out.
+    const closed = this.#locals.stop()
     this.#schedule.stop()
-    await this.#locals.stop()
+    await closed
   }
 
   async #operate<Result>(
@@ -153,12 +155,14 @@ export class CoapClient {
     act: (local: LocalEndpoint, peer: Peer, operation: Operation) => Promise<Result>,
   ): Promise<Result> {
     if (this.#isStopped) throw stopped()
-    if (!(deadlineMs > 0))
-      throw new CoapError('bad-request', `${label}: deadlineMs is ${deadlineMs}, not more than 0`)
+    if (!(deadlineMs > 0 && Number.isFinite(deadlineMs))) {
+      throw new CoapError('bad-request', `${label}: deadlineMs is ${deadlineMs}, not a time above 0`)
+    }
     const operation = new Operation({ schedule: this.#schedule, label, deadlineMs, signal })
     operation.begin()
     let local: LocalEndpoint | undefined
     try {
+      operation.throwIfEnded()
       const remote = await this.#locate(target, operation)
       const taken = this.#locals.take(remote)
       local = 'then' in taken ? await taken : taken

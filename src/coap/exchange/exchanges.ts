@@ -1,6 +1,7 @@
 // The requests of one endpoint that wait for their responses, by token (RFC 7252 §5.3).
+import { CoapError } from '../coap-error.ts'
 import type { Message } from '../codec/message.ts'
-import type { CoapEndpoint } from '../messaging/endpoint.ts'
+import type { CoapEndpoint, ResponseReceiver } from '../messaging/endpoint.ts'
 import { NumberTable } from '../messaging/number-table.ts'
 import type { Peer } from '../messaging/peers.ts'
 import type { Remote } from '../transport/remote.ts'
@@ -10,14 +11,14 @@ import { TokenSource, tokenKey } from './tokens.ts'
 
 export type OutgoingRequest = Omit<ExchangeMessage, 'token'>
 
-export class Exchanges {
+export class Exchanges implements ResponseReceiver {
   readonly endpoint: CoapEndpoint
   readonly #open = new NumberTable<Exchange>()
   readonly #tokens = new TokenSource()
 
   constructor(endpoint: CoapEndpoint) {
     this.endpoint = endpoint
-    endpoint.receiveResponses((response, remote) => this.#onResponse(response, remote))
+    endpoint.receiveResponses(this)
   }
 
   /** Requests that wait. */
@@ -45,17 +46,23 @@ export class Exchanges {
     })
   }
 
+  takeResponse(response: Message, remote: Remote): boolean {
+    const key = tokenKey(response.token)
+    const exchange = key === undefined ? undefined : this.#open.get(key)
+    return exchange?.takeResponse(response, remote) ?? false
+  }
+
+  onStopped(): void {
+    for (const exchange of this.#open.values()) {
+      exchange.cancel(new CoapError('stopped', 'stopped before the answer came'))
+    }
+  }
+
   #unusedToken(): { readonly token: Uint8Array; readonly key: number } {
     for (;;) {
       const token = this.#tokens.next()
       const key = tokenKey(token)
       if (key !== undefined && !this.#open.has(key)) return { token, key }
     }
-  }
-
-  #onResponse(response: Message, remote: Remote): boolean {
-    const key = tokenKey(response.token)
-    const exchange = key === undefined ? undefined : this.#open.get(key)
-    return exchange?.takeResponse(response, remote) ?? false
   }
 }

@@ -36,6 +36,11 @@ export class Operation extends Task {
     if (signal?.aborted === true) this.#onAbort()
   }
 
+  /** Throws the `CoapError` that ended it, where one did. */
+  throwIfEnded(): void {
+    if (this.#endedBy !== undefined) throw this.#endedBy
+  }
+
   /** No deadline and no signal touches it any more. */
   end(): void {
     this.#init.schedule.cancel(this)

@@ -36,8 +36,12 @@ export interface CoapEndpointOptions {
 
 export type RequestReceiver = (request: InboundRequest) => void
 
-/** True when the response belongs to a request of this receiver and is accepted. */
-export type ResponseReceiver = (response: Message, remote: Remote) => boolean
+export interface ResponseReceiver {
+  /** True when the response belongs to a request of this receiver and is accepted. */
+  takeResponse(response: Message, remote: Remote): boolean
+  /** No response comes any more. */
+  onStopped(): void
+}
 
 /** What happened so far, for those who watch. */
 export interface EndpointCounters {
@@ -121,6 +125,7 @@ export class CoapEndpoint implements ResponsePath {
   async stop(): Promise<void> {
     this.#isStopped = true
     this.schedule.stop()
+    for (const receiver of this.#responseReceivers) receiver.onStopped()
     this.#deduplication.clear()
     await this.#transport.stop()
   }
@@ -142,10 +147,13 @@ export class CoapEndpoint implements ResponsePath {
   /** Sends a confirmable message until it is acknowledged or given up. An empty one is a ping: a reset is its answer. */
   confirm(peer: Peer, message: OutgoingMessage, observer: TransmissionObserver): Transmission | undefined {
     const id = peer.ids.allocate(this.clock.now(), peer.outstanding)
-    if (id === undefined || this.#isStopped) {
-      observer.onGivenUp(
-        new CoapError('stopped', this.#isStopped ? 'the endpoint was stopped' : 'every message ID is in use'),
-      )
+    if (this.#isStopped) {
+      observer.onGivenUp(new CoapError('stopped', 'stopped before it was sent'))
+      return undefined
+    }
+    if (id === undefined) {
+      const message = `all 65,536 message IDs towards ${peer} wait for an acknowledgement`
+      observer.onGivenUp(new CoapError('unreachable', message))
       return undefined
     }
     const datagram = encodeMessage({ type: MessageType.Confirmable, id, ...message })
@@ -246,7 +254,7 @@ export class CoapEndpoint implements ResponsePath {
   }
 
   #takeResponse(message: Message, remote: Remote, seen: SeenMessage): boolean {
-    if (!this.#responseReceivers.some((receive) => receive(message, remote))) return false
+    if (!this.#responseReceivers.some((receiver) => receiver.takeResponse(message, remote))) return false
     if (message.type === MessageType.Confirmable) {
       this.#reply(encodeEmpty(MessageType.Acknowledgement, message.id), remote, seen)
     }

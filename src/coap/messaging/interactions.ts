@@ -15,6 +15,7 @@ export class Interactions {
   #outstanding = 0
   #first: Interaction | undefined
   #last: Interaction | undefined
+  #isHandingOn = false
 
   constructor(nstart: number) {
     this.#nstart = nstart
@@ -49,12 +50,14 @@ export class Interactions {
 
   /** One is outstanding no more: the next has its turn. */
   release(): void {
-    const next = this.#first
-    if (next === undefined) {
-      this.#outstanding--
-    } else {
+    this.#outstanding--
+    if (this.#isHandingOn) return // one that fails in its turn releases at once: the loop below goes on, not the stack
+    this.#isHandingOn = true
+    for (let next = this.#first; next !== undefined && this.#outstanding < this.#nstart; next = this.#first) {
       this.leave(next)
+      this.#outstanding++
       next.onTurn()
     }
+    this.#isHandingOn = false
   }
 }

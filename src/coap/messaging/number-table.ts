@@ -53,6 +53,10 @@ export class NumberTable<Value> {
     this.#values[hole] = undefined
   }
 
+  values(): Value[] {
+    return this.#values.filter((value) => value !== undefined)
+  }
+
   /** Where the key is, or the free place where it would go. */
   #find(key: number): number {
     const mask = this.#values.length - 1

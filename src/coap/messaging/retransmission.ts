@@ -87,7 +87,7 @@ export class Transmission extends Task {
   }
 
   override onStopped(): void {
-    this.giveUp(new CoapError('stopped', 'the endpoint was stopped'))
+    this.giveUp(new CoapError('stopped', 'stopped before it was acknowledged'))
   }
 
   acknowledge(acknowledgement: Message): void {

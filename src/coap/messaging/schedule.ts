@@ -5,6 +5,8 @@ import type { Clock } from '../clock.ts'
 const slotMs = 4
 /** A turn takes about 2 s; what waits longer stays in its slot for as many turns as it takes. */
 const slotCount = 512
+/** Node's timers take no more than 2³¹ ms. A longer wait is armed for anew. */
+const maxTimerMs = 2 ** 30
 
 /** Something that waits. It is in at most one schedule at a time. */
 export abstract class Task {
@@ -86,7 +88,8 @@ export class Schedule {
   #arm(slotTime: number): void {
     this.#disarm()
     this.#armedFor = slotTime
-    this.#timer = this.#clock.setTimer(this.#onTimer, Math.max(1, slotTime * slotMs - this.#clock.now()))
+    const delayMs = Math.min(Math.max(1, slotTime * slotMs - this.#clock.now()), maxTimerMs)
+    this.#timer = this.#clock.setTimer(this.#onTimer, delayMs)
   }
 
   #disarm(): void {
