@@ -39,10 +39,7 @@ export function pairCommand(io: Io): Command {
     )
   device(command.command('logs'))
     .description('prints what instances have written')
-    .argument(
-      '<words...>',
-      'USER@HOST[:PORT] of each device, then APPLICATION[/SERVICE[.NUMBER]]',
-    )
+    .argument('<words...>', 'USER@HOST[:PORT] of each device, then APPLICATION[/SERVICE[.NUMBER]]')
     .usage('[options] <device...> <instances>')
     .option('-f, --follow', 'go on until the instances end')
     .option('-n, --tail <lines>', 'the last lines only', wholeNumber)
@@ -52,10 +49,7 @@ export function pairCommand(io: Io): Command {
     )
   device(command.command('rm'))
     .description('stops and removes instances')
-    .argument(
-      '<words...>',
-      'USER@HOST[:PORT] of each device, then APPLICATION[/SERVICE[.NUMBER]]',
-    )
+    .argument('<words...>', 'USER@HOST[:PORT] of each device, then APPLICATION[/SERVICE[.NUMBER]]')
     .usage('[options] <device...> <instances>')
     .option('--all', 'every instance that pair mode has started there')
     .option('--json', 'print what was removed as JSON')

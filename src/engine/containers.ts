@@ -150,10 +150,10 @@ export class Containers {
   }
 
   /** Resolves with the exit code when the container does not run (any more). */
-  async wait(id: string, { signal, deadlineMs }: CallOptions = {}): Promise<number> {
+  async wait(id: string, name: string, { signal, deadlineMs }: CallOptions = {}): Promise<number> {
     const answer = await this.#api.json({
       action: 'wait for',
-      object: `container ${id}`,
+      object: `container ${name}`,
       method: 'POST',
       path: `/containers/${id}/wait`,
       signal,

@@ -15,6 +15,8 @@ export interface CallSubject {
 interface Refusal {
   readonly code: ErrorCode
   readonly pattern: RegExp
+  /** The cause in fewer words than the Engine's, from what the pattern caught, if that is enough. */
+  readonly reword?: (groups: Readonly<Record<string, string | undefined>>) => string | undefined
   readonly nextStep?: string
 }
 
@@ -29,7 +31,15 @@ const refusals: readonly Refusal[] = [
   { code: 'NAME_TAKEN', pattern: /is already in use by container/i },
   {
     code: 'PORT_TAKEN',
-    pattern: /port is already allocated|address already in use/i,
+    // `listen udp4 0.0.0.0:5683: bind: …`, `Bind for 0.0.0.0:5683 failed: …`; since Docker 28 `bind host port 0.0.0.0:5683/udp: …`
+    pattern:
+      /(?:(?<before>tcp|udp)\d? )?(?:\S*:(?<port>\d+)(?:\/(?<after>tcp|udp))?(?:: bind:|:| failed:) )?(?:port is already allocated|address already in use)/i,
+    reword: ({ before, port, after }) => {
+      const protocol = before ?? after
+      return port === undefined
+        ? undefined
+        : `its port ${port}${protocol === undefined ? '' : `/${protocol}`} is taken`
+    },
     nextStep: 'publish another port, or none so that the Engine chooses, or stop what holds it',
   },
   {
@@ -44,18 +54,27 @@ const refusals: readonly Refusal[] = [
   },
   {
     code: 'COMMAND_UNRUNNABLE',
-    pattern: /exec: "|executable file not found|exec format error/i,
+    pattern: /(?<cause>exec: ".*?)(?:: unknown)?$|executable file not found|exec format error/is,
+    reword: ({ cause = 'the image is built for another kind of processor' }) => cause,
     nextStep: 'check `command:` and `entrypoint:`, and that the image is built for that device',
   },
 ]
 
 /** The error for an answer of 400 and above. */
 export function refusedCall(subject: CallSubject, status: number, message: string): ShoalError {
-  const refusal = refusals.find(({ pattern }) => pattern.test(message))
-  return new ShoalError(refusal?.code ?? 'ENGINE_REFUSED', {
+  for (const { code, pattern, reword, nextStep } of refusals) {
+    const match = pattern.exec(message)
+    if (match === null) continue
+    return new ShoalError(code, {
+      ...subject,
+      reason: reword?.(match.groups ?? {}) ?? lowerFirst(message),
+      ...(nextStep === undefined ? {} : { nextStep }),
+      cause: new Error(message),
+    })
+  }
+  return new ShoalError('ENGINE_REFUSED', {
     ...subject,
     reason: message === '' ? `the Engine answered with status ${status}` : lowerFirst(message),
-    ...(refusal?.nextStep === undefined ? {} : { nextStep: refusal.nextStep }),
   })
 }
 

@@ -8,6 +8,9 @@ export interface LogChunk {
 
 const headBytes = 8
 
+/** The Engine's frames hold at most 64 KiB; a head that says more is none. */
+const maxFrameBytes = 1 << 24
+
 /** Takes the stream in whatever pieces it comes and hands out whole frames; keeps what is left for the next piece. */
 export class FrameSplitter {
   #rest: Buffer = Buffer.alloc(0)
@@ -17,6 +20,7 @@ export class FrameSplitter {
     const chunks: LogChunk[] = []
     while (buffer.length >= headBytes) {
       const end = headBytes + buffer.readUInt32BE(4)
+      if (end > maxFrameBytes) throw new RangeError('the log is not in frames: its container has a terminal')
       if (buffer.length < end) break
       // 0 is stdin, which the Engine writes to stdout; 3 is an error of the Engine's own.
       chunks.push({

@@ -84,7 +84,7 @@ async function look(
 async function watchForExit(started: StartedInstance, stop: AbortSignal): Promise<false> {
   while (!stop.aborted) {
     try {
-      await started.engine.containers.wait(started.containerId, { signal: stop })
+      await started.engine.containers.wait(started.containerId, started.instance.spec.name, { signal: stop })
       await requireAlive(started, await look(started, stop))
     } catch (error) {
       if (!isInterruption(error)) throw error

@@ -8,6 +8,7 @@ import type { Device } from './device.ts'
 import { type DeviceView, viewDevice } from './device-view.ts'
 import { type ActiveInstance, type Execution, executePlan } from './execute-plan.ts'
 import { emptyFootprint, footprintOf, isEmpty, needsSettling, settleRun } from './footprint.ts'
+import { interruption, isInterruption } from './interruption.ts'
 import type { PairContext } from './pair-context.ts'
 import type { ActivationPlan, StoredImageIds } from './plan-activation.ts'
 
@@ -69,7 +70,9 @@ async function undo(
   const left = await cleanUp(touched, { run, connector, say, patienceMs })
   if (left.length === 0) {
     await journal.remove(run)
-    return error
+    return isInterruption(error)
+      ? interruption('activate', application.name, undefined, 'stopped; what was begun is undone')
+      : error
   }
   await journal.write({
     run,

@@ -4,6 +4,7 @@
 import { type Connector, connectDevice } from './connect-device.ts'
 import { type Device, isLoss } from './device.ts'
 import { type Footprint, undoRun } from './footprint.ts'
+import { isInterruption } from './interruption.ts'
 import { hasLingeringConnection } from './lingering.ts'
 import { pause } from './pause.ts'
 import { reasonOf } from './reason-of.ts'
@@ -83,7 +84,8 @@ async function cleanUpLost(
       }
       reason = 'its last request may still be under way'
     } catch (error) {
-      reason = reasonOf(error)
+      // Stopped because patience has ended: why it could not be reached was said before.
+      if (!isInterruption(error)) reason = reasonOf(error)
     } finally {
       again?.close()
     }
