@@ -24,9 +24,12 @@ const createdAt = performance.now()
 await engine.containers.start(id, 'direct')
 const runsAt = performance.now()
 const seen = await engine.containers.inspect(id)
-const endpoint = seen === undefined ? undefined : coapEndpoint(service, seen, address)
+const endpoint =
+  seen === undefined
+    ? undefined
+    : coapEndpoint({ coapPort: service.coap.port, isHostNetwork: false, ports: seen.ports }, address)
 if (endpoint === undefined) throw new Error('the container publishes no CoAP port')
-const answered = await waitForAnswer(probeUri(service, endpoint), AbortSignal.timeout(30_000))
+const answered = await waitForAnswer(probeUri(service.coap, endpoint), AbortSignal.timeout(30_000))
 const readyAt = performance.now()
 await engine.containers.remove(id, 'direct')
 engine.close()
