@@ -61,6 +61,7 @@ async function reuse(target: Target, connector: Connector, signal: AbortSignal):
 
 async function connectAnew(target: Target, connector: Connector, signal: AbortSignal): Promise<Device> {
   const { folder, ssh, env } = connector
+  await folder.sweep()
   const files = folder.newFiles(target, ssh)
   const { exitCode, stderr, timedOut } = await runSsh(connectArguments(target, ssh, files), {
     env,

@@ -48,7 +48,7 @@ export class Journal {
       }
       await rename(unfinished, this.#path(entry.run))
     } catch (error) {
-      await rm(unfinished, { force: true })
+      await rm(unfinished, { force: true }).catch(() => {})
       throw new ShoalError('FILE_UNWRITABLE', {
         action: 'note',
         object: `activation ${entry.run}`,

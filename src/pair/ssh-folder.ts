@@ -1,7 +1,7 @@
 // The private folder in which the sockets of connections lie, and which of them live. Nobody but the user may enter it:
 // whoever can open a forwarded socket rules the device.
 import { createHash, randomBytes } from 'node:crypto'
-import { readlinkSync } from 'node:fs'
+import { existsSync, readlinkSync } from 'node:fs'
 import { lstat, mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -86,6 +86,14 @@ export class SshFolder {
   async removeDead(files: ConnectionFiles): Promise<void> {
     const { mtimeMs } = await stat(files.log).catch(() => ({ mtimeMs: 0 }))
     if (Date.now() - mtimeMs > connectingMs) await this.remove(files)
+  }
+
+  /** Removes what is left of all connections that have ended: ssh takes its control socket away itself, and nothing else. */
+  async sweep(): Promise<void> {
+    const all = await this.list()
+    await Promise.all(
+      all.filter(({ control }) => !existsSync(control)).map((files) => this.removeDead(files)),
+    )
   }
 
   #files(name: string): ConnectionFiles {

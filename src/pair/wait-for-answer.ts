@@ -18,14 +18,20 @@ const answerKinds: ReadonlySet<string> = new Set(['reset', 'bad-response', 'too-
 /** Questions under way at once: enough for the longest answer at the shortest pause to be no bottleneck. */
 const maxOutstanding = 256
 
+const parameters = transmissionParameters({
+  nstart: maxOutstanding,
+  maxRetransmit: 0,
+  ackTimeoutMs: answerLimitMs,
+})
+
 /**
- * Asks with non-confirmable GETs, because the repetition is ours. Any response counts, and so does a Reset (RFC 7252 §4.2): whoever
- * sends one speaks CoAP. A client of its own, and so a source port of its own: a flow that the device's connection tracking
+ * Asks with GETs that are confirmable but sent once, because the repetition is ours. Any response counts, and so does a Reset
+ * (RFC 7252 §4.2): whoever sends one speaks CoAP. A client of its own, and so a source port of its own: a flow that the device's connection tracking
  * knows from before the port was published would not be forwarded.
  * @returns true when it has answered, false when the signal came first.
  */
 export async function waitForAnswer(uri: string, signal: AbortSignal): Promise<boolean> {
-  const client = new CoapClient({ parameters: transmissionParameters({ nstart: maxOutstanding }) })
+  const client = new CoapClient({ parameters })
   const answered = new AbortController()
   const stop = AbortSignal.any([signal, answered.signal])
   try {
@@ -55,7 +61,7 @@ export async function ask(
 ): Promise<number> {
   const startedAt = performance.now()
   try {
-    await client.request(uri, { confirmable: false, deadlineMs, signal })
+    await client.request(uri, { deadlineMs, signal })
   } catch (error) {
     if (!(error instanceof CoapError) || !answerKinds.has(error.kind)) throw error
   }
