@@ -105,8 +105,10 @@ async function waitForHealth(started: StartedInstance, stop: AbortSignal): Promi
   const { instance, containerId, engine, place } = started
   while (!stop.aborted) {
     const seen = await engine.containers.inspect(containerId)
-    if (seen?.state === 'running' && (seen.health === 'none' || seen.health === 'healthy')) return true
-    if (seen?.health === 'unhealthy') {
+    // One that has ended counts as unhealthy too: that it has ended says more, and whoever watches for it says it.
+    const health = seen?.state === 'running' ? seen.health : 'starting'
+    if (health === 'none' || health === 'healthy') return true
+    if (health === 'unhealthy') {
       throw new ShoalError('SERVICE_SILENT', {
         action: 'wait for',
         object: `instance ${instance.id}`,

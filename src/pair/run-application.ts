@@ -50,10 +50,17 @@ export async function runApplication(
       },
       context,
     )
-    return { application, requestedAtMs, instances }
+    return { application, requestedAtMs, instances: inOrder(instances, application) }
   } finally {
     for (const device of devices) device.close()
   }
+}
+
+/** As the application declares them, wherever they run. */
+function inOrder(instances: readonly ActiveInstance[], { services }: Application): ActiveInstance[] {
+  const position = ({ instance }: ActiveInstance): number =>
+    services.findIndex(({ name }) => name === instance.service.name)
+  return instances.toSorted((a, b) => position(a) - position(b) || a.instance.index - b.instance.index)
 }
 
 interface Prepared {
