@@ -18,11 +18,15 @@ export function hasEnded({ pid, world, startedAtTicks }: ProcessIdentity): boole
   return world !== ownWorld() || startTicks(pid) !== startedAtTicks
 }
 
-/** The command name, field 2, may hold spaces and brackets; what follows its last bracket begins with field 3. */
+/**
+ * The command name, field 2, may hold spaces and brackets; what follows its last bracket begins with the state, field 3.
+ * @returns undefined for a process that is gone, or dead and not yet waited for.
+ */
 function startTicks(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[22 - 3]
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[22 - 3]
   } catch {
     return undefined
   }
