@@ -42,6 +42,11 @@ export class Exchange extends Interaction implements TransmissionObserver, Wait 
     this.#outcome = outcome
   }
 
+  /** Whether it waits for its turn. */
+  get isQueued(): boolean {
+    return this.#state === 'queued'
+  }
+
   begin(): void {
     this.#peer.interactions.enter(this)
   }

@@ -52,10 +52,13 @@ export class Exchanges implements ResponseReceiver {
     return exchange?.takeResponse(response, remote) ?? false
   }
 
+  /** Ends all requests with `stopped`: those that wait for their turn first, so that none gets it from another's end. */
   onStopped(): void {
-    for (const exchange of this.#open.values()) {
+    const open = this.#open.values()
+    for (const exchange of [...open.filter(({ isQueued }) => isQueued), ...open]) {
       exchange.cancel(new CoapError('stopped', 'stopped before the answer came'))
     }
+    this.endpoint.ignoreResponses(this)
   }
 
   #unusedToken(): { readonly token: Uint8Array; readonly key: number } {

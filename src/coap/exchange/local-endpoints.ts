@@ -123,5 +123,7 @@ export class SharedEndpoint implements EndpointSource {
 
   release(): void {}
 
-  async stop(): Promise<void> {}
+  async stop(): Promise<void> {
+    this.#local.exchanges.onStopped()
+  }
 }

@@ -77,7 +77,7 @@ export class CoapEndpoint implements ResponsePath {
   /** For what is sent without waiting for anything: one sequence towards all, so that answering needs no memory of who asked. */
   readonly #unconfirmedIds: MessageIds
   readonly #sweeper: Sweeper
-  readonly #responseReceivers: ResponseReceiver[] = []
+  readonly #responseReceivers = new Set<ResponseReceiver>()
   #requestReceiver: RequestReceiver | undefined
   #isStopped = false
   #counters = { received: 0, malformed: 0, duplicates: 0, retransmissions: 0 }
@@ -137,7 +137,12 @@ export class CoapEndpoint implements ResponsePath {
 
   /** Responses that no acknowledgement carried go to these receivers, until one knows the token. */
   receiveResponses(receiver: ResponseReceiver): void {
-    this.#responseReceivers.push(receiver)
+    this.#responseReceivers.add(receiver)
+  }
+
+  /** The receiver gets no response any more. */
+  ignoreResponses(receiver: ResponseReceiver): void {
+    this.#responseReceivers.delete(receiver)
   }
 
   peer(remote: Remote): Peer {
@@ -254,11 +259,14 @@ export class CoapEndpoint implements ResponsePath {
   }
 
   #takeResponse(message: Message, remote: Remote, seen: SeenMessage): boolean {
-    if (!this.#responseReceivers.some((receiver) => receiver.takeResponse(message, remote))) return false
-    if (message.type === MessageType.Confirmable) {
-      this.#reply(encodeEmpty(MessageType.Acknowledgement, message.id), remote, seen)
+    for (const receiver of this.#responseReceivers) {
+      if (!receiver.takeResponse(message, remote)) continue
+      if (message.type === MessageType.Confirmable) {
+        this.#reply(encodeEmpty(MessageType.Acknowledgement, message.id), remote, seen)
+      }
+      return true
     }
-    return true
+    return false
   }
 
   #reply(datagram: Buffer, remote: Remote, seen: SeenMessage): void {
