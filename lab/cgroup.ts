@@ -1,9 +1,10 @@
-// One cgroup of the lab, in all hierarchies at once: made, limited, emptied by force, removed.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+// One cgroup of the lab, in all hierarchies at once: made, limited, listed, removed.
+import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { ShoalError } from '../src/model/errors.ts'
+import { inheritCpuset, passControllersOn, readPids, tree, writeIfThere } from './cgroup-folder.ts'
 import type { CgroupLayout, Hierarchy } from './cgroup-layout.ts'
+import { waitFor } from './deadline.ts'
 import { isNoSuch } from './no-such.ts'
 
 export interface CgroupLimits {
@@ -14,17 +15,15 @@ export interface CgroupLimits {
 /** Version 2 lets a group with processes pass no controllers on, so a host's processes live in this leaf, beside Docker's groups. */
 const leafName = 'init'
 
-/** The controllers that containers are limited with; as many of them as the kernel has. */
-const passedOn = ['cpu', 'cpuset', 'io', 'memory', 'pids']
-
 /** CFS bandwidth is given out in periods of this length: the kernel's default. */
 const periodMicroseconds = 100_000
 
-const reapTimeoutMs = 5000
+const makeRoomTimeoutMs = 5000
 
 export class Cgroup {
+  /** Below each hierarchy's root. */
+  readonly path: string
   private readonly layout: CgroupLayout
-  private readonly path: string
 
   /** @param path below each hierarchy's root */
   constructor(layout: CgroupLayout, path: string) {
@@ -32,17 +31,25 @@ export class Cgroup {
     this.path = path
   }
 
-  /** Makes it and those above it. Existing ones are fine. */
+  /** Makes it and those above it. Existing ones are fine. Throws `LAB_UNFIT`. */
   create(): void {
     for (const hierarchy of this.layout.hierarchies) {
-      let folder = hierarchy.mountPoint
-      for (const part of this.path.split('/')) {
-        if (this.layout.version === 2) passControllersOn(folder)
-        const parent = folder
-        folder = join(folder, part)
-        mkdirSync(folder, { recursive: true })
-        if (hierarchy.controllers.includes('cpuset')) inheritCpuset(parent, folder)
+      try {
+        this.createIn(hierarchy)
+      } catch (cause) {
+        throw unfit('make', this.folderIn(hierarchy), cause, 'run the lab where root may make cgroups')
       }
+    }
+  }
+
+  private createIn(hierarchy: Hierarchy): void {
+    let folder = hierarchy.mountPoint
+    for (const part of this.path.split('/')) {
+      if (this.layout.version === 2) passControllersOn(folder)
+      const parent = folder
+      folder = join(folder, part)
+      mkdirSync(folder, { recursive: true })
+      if (hierarchy.controllers.includes('cpuset')) inheritCpuset(parent, folder)
     }
   }
 
@@ -71,13 +78,14 @@ export class Cgroup {
   }
 
   /** Version 2: moves its processes to a leaf and lets groups below have controllers. Version 1 needs nothing. */
-  makeRoom(): void {
+  async makeRoom(signal: AbortSignal | undefined): Promise<void> {
     if (this.layout.version === 1) return
     for (const folder of this.folders()) {
-      const leaf = join(folder, leafName)
-      mkdirSync(leaf, { recursive: true })
-      for (const pid of readPids(folder)) writeFileSync(join(leaf, 'cgroup.procs'), String(pid))
-      passControllersOn(folder)
+      await waitFor(() => (tryMakeRoom(folder) ? true : undefined), {
+        timeoutMs: makeRoomTimeoutMs,
+        signal,
+        late: () => busy(folder, makeRoomTimeoutMs),
+      })
     }
   }
 
@@ -97,57 +105,26 @@ export class Cgroup {
     return [...new Set(folders.flatMap(readPids))].sort((a, b) => a - b)
   }
 
-  /** Kills all in it until it is empty, then removes it. Throws `LAB_DOWN_FAILED` after the deadline. Nothing to do is fine. */
-  async destroy(timeoutMs: number): Promise<void> {
-    const deadline = Date.now() + timeoutMs
-    const killed = new Set<number>()
-    for (let wait = 1; !this.tryDestroy(killed); wait = Math.min(wait * 2, 50)) {
-      if (Date.now() > deadline) throw this.stuck(timeoutMs)
-      await sleep(wait)
+  /** Version 1 keeps a frozen process (`docker pause`) from dying. */
+  thaw(): void {
+    for (const hierarchy of this.layout.hierarchies) {
+      if (!hierarchy.controllers.includes('freezer')) continue
+      for (const folder of tree(this.folderIn(hierarchy))) {
+        writeIfThere(join(folder, 'freezer.state'), 'THAWED')
+      }
     }
-    // A dead process is listed until its parent has taken notice: the machine's init, for most. One that never does keeps no one waiting.
-    const patience = Date.now() + reapTimeoutMs
-    while ([...killed].some((pid) => existsSync(`/proc/${pid}`)) && Date.now() < patience) await sleep(5)
   }
 
-  /** One round; true when the group is gone. */
-  private tryDestroy(killed: Set<number>): boolean {
-    for (const pid of this.processes()) {
-      kill(pid)
-      killed.add(pid)
-    }
-    this.thaw()
-    for (const folder of this.folders()) {
-      for (const one of tree(folder).toReversed()) {
-        try {
-          rmdirSync(one)
-        } catch (error) {
-          if (!isNoSuch(error)) return false
-        }
+  /** Removes it and all below it. False when something in it still lives. Nothing to do is fine. */
+  remove(): boolean {
+    for (const folder of this.folders().flatMap((one) => tree(one).toReversed())) {
+      try {
+        rmdirSync(folder)
+      } catch (error) {
+        if (!isNoSuch(error)) return false
       }
     }
     return true
-  }
-
-  /** Version 1 keeps a frozen process (`docker pause`) from dying. */
-  private thaw(): void {
-    for (const hierarchy of this.layout.hierarchies) {
-      if (!hierarchy.controllers.includes('freezer')) continue
-      for (const folder of tree(this.folderIn(hierarchy)))
-        writeIfThere(join(folder, 'freezer.state'), 'THAWED')
-    }
-  }
-
-  private stuck(timeoutMs: number): ShoalError {
-    const left = this.processes().map((pid) => `${pid} (${nameOf(pid)})`)
-    const what = left.length === 0 ? 'its cgroup is busy' : `still there: ${left.join(', ')}`
-    return new ShoalError('LAB_DOWN_FAILED', {
-      action: 'stop',
-      object: 'the processes',
-      place: this.path,
-      reason: `not gone ${timeoutMs / 1000} s after SIGKILL; ${what}`,
-      nextStep: 'see what holds them (cat /proc/PID/stack), then run shoal lab down again',
-    })
   }
 
   private folders(): readonly string[] {
@@ -166,72 +143,35 @@ export class Cgroup {
       if (hierarchy === undefined) throw new Error(`this kernel has no ${controller} controller`)
       writeFileSync(join(this.folderIn(hierarchy), file), value)
     } catch (cause) {
-      throw new ShoalError('LAB_UNFIT', {
-        action: 'limit',
-        object: this.path,
-        reason: `${file} = ${value}: ${cause instanceof Error ? cause.message : String(cause)}`,
-        nextStep: 'take cpus and memoryMiB out of the topology, or use a kernel with these controllers',
-        cause,
-      })
+      const advice = 'take cpus and memoryMiB out of the topology, or use a kernel with these controllers'
+      throw unfit('limit', `${this.path}, ${file} = ${value}`, cause, advice)
     }
   }
 }
 
-/** The folder and all below it, parents first. */
-function tree(folder: string): readonly string[] {
+function unfit(action: string, object: string, cause: unknown, nextStep: string): ShoalError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return new ShoalError('LAB_UNFIT', { action, object, place: 'this machine', reason, nextStep, cause })
+}
+
+/** False when a process was born in the folder meanwhile: it is moved in the next round. */
+function tryMakeRoom(folder: string): boolean {
+  const leaf = join(folder, leafName)
+  mkdirSync(leaf, { recursive: true })
+  for (const pid of readPids(folder)) writeIfThere(join(leaf, 'cgroup.procs'), String(pid))
   try {
-    const children = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())
-    return [folder, ...children.flatMap(({ name }) => tree(join(folder, name)))]
+    passControllersOn(folder)
+    return true
   } catch (error) {
-    if (isNoSuch(error)) return []
+    if (error instanceof Error && 'code' in error && error.code === 'EBUSY') return false
     throw error
   }
 }
 
-function readPids(folder: string): readonly number[] {
-  try {
-    return readFileSync(join(folder, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number)
-  } catch (error) {
-    if (isNoSuch(error)) return []
-    throw error
-  }
-}
-
-function passControllersOn(folder: string): void {
-  const there = readFileSync(join(folder, 'cgroup.controllers'), 'utf8').trim().split(' ')
-  for (const controller of passedOn.filter((one) => there.includes(one))) {
-    writeFileSync(join(folder, 'cgroup.subtree_control'), `+${controller}`)
-  }
-}
-
-/** A new cpuset of version 1 is empty and takes no process. */
-function inheritCpuset(parent: string, folder: string): void {
-  for (const file of ['cpuset.cpus', 'cpuset.mems']) {
-    if (readFileSync(join(folder, file), 'utf8').trim() !== '') continue
-    writeFileSync(join(folder, file), readFileSync(join(parent, file), 'utf8').trim())
-  }
-}
-
-function writeIfThere(file: string, value: string): void {
-  try {
-    writeFileSync(file, value)
-  } catch (error) {
-    if (!isNoSuch(error)) throw error
-  }
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch (error) {
-    if (!isNoSuch(error)) throw error
-  }
-}
-
-function nameOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
-  } catch {
-    return 'gone'
-  }
+function busy(folder: string, timeoutMs: number): ShoalError {
+  return new ShoalError('LAB_STEP_FAILED', {
+    action: 'pass controllers on',
+    object: folder,
+    reason: `processes are born in it faster than they can be moved, for ${timeoutMs / 1000} s`,
+  })
 }

@@ -8,6 +8,7 @@ import type { Host } from './host.ts'
 import { findByName, listens } from './host-process.ts'
 import { logTail } from './launch.ts'
 import { collect } from './run-command.ts'
+import { together } from './together.ts'
 
 interface Daemon {
   /** Its program's file, by which its processes are found. */
@@ -50,6 +51,7 @@ export async function startDaemon(
   daemon: Daemon,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  if (daemon === dockerd && !host.spec.engine) throw noEngine(host)
   if (processesOf(host, daemon).length === 0) {
     daemon.sweep(host)
     await leaveBehind(host, daemon, signal)
@@ -66,6 +68,15 @@ export async function startDaemon(
       signal,
       late: () => fail(`no answer after ${daemon.startTimeoutMs / 1000} s`),
     },
+  )
+}
+
+/** sshd, and the engine where the host has one. */
+export async function startServices(host: Host, signal: AbortSignal): Promise<void> {
+  const daemons = host.spec.engine ? [sshd, dockerd] : [sshd]
+  await together(
+    daemons.map((daemon) => (stop: AbortSignal) => startDaemon(host, daemon, stop)),
+    signal,
   )
 }
 
@@ -125,6 +136,16 @@ function sweepEngine(host: Host): void {
   for (const file of ['docker.pid', 'docker/containerd/containerd.pid']) {
     rmSync(`/proc/${host.init()}/root/run/${file}`, { force: true })
   }
+}
+
+function noEngine({ spec, labName }: Host): ShoalError {
+  return new ShoalError('LAB_NO_ENGINE', {
+    action: 'start',
+    object: 'the engine',
+    place: `host ${spec.name} of lab "${labName}"`,
+    reason: 'its topology gives it none',
+    nextStep: 'take "engine: false" out of the topology and bring the lab up anew',
+  })
 }
 
 function failure(host: Host, daemon: Daemon, action: string, why: string): ShoalError {

@@ -2,6 +2,7 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { ShoalError } from '../src/model/errors.ts'
 import type { Cgroup } from './cgroup.ts'
+import { endCgroup } from './end-cgroup.ts'
 import { attachArgv, bootArgv, enterArgv, hostEnvironment, joinArgv } from './enter.ts'
 import { privateFolders } from './host-files.ts'
 import { findInit, firstChild, seesFolder } from './host-process.ts'
@@ -53,12 +54,12 @@ export class Host {
       env: hostEnvironment(),
       signal,
     })
-    this.cgroup.makeRoom()
+    await this.cgroup.makeRoom(signal)
   }
 
   /** Takes its power away: every process of it is killed, and with the last one its namespaces, mounts and links are gone. */
   async powerOff(): Promise<void> {
-    await this.cgroup.destroy(powerOffTimeoutMs)
+    await endCgroup(this.cgroup, powerOffTimeoutMs)
   }
 
   hasPower(): boolean {

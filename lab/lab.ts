@@ -2,22 +2,19 @@
 import type { ChildProcess } from 'node:child_process'
 import { ShoalError } from '../src/model/errors.ts'
 import { nearestKey } from '../src/model/problems.ts'
-import { Cgroup } from './cgroup.ts'
-import { readCgroupLayout } from './cgroup-layout.ts'
-import { dockerd, engineVersion, sshd, startDaemon, stopDaemon } from './daemons.ts'
+import { buildLab } from './build-lab.ts'
+import { dockerd, sshd, startDaemon, stopDaemon } from './daemons.ts'
 import { assertFit } from './fitness.ts'
-import { type ExecOptions, Host, type LaunchOptions } from './host.ts'
-import { type HostKeys, makeHostFolders, writeHostFiles } from './host-files.ts'
-import { makeHostKeys } from './host-keys.ts'
-import { defaultDataFolder, hostPaths, type LabPaths, labPaths } from './lab-paths.ts'
+import type { ExecOptions, LaunchOptions } from './host.ts'
+import { type LabParts, makeLabParts } from './lab-parts.ts'
+import { defaultDataFolder, type LabPaths, labPaths } from './lab-paths.ts'
+import { liveWires, powerOff, powerOn } from './power.ts'
 import type { CommandResult } from './run-command.ts'
 import { claimLab, isBeingMade, readState, writeState } from './state.ts'
 import { type LabStatus, readLabStatus } from './status.ts'
 import { takeDown } from './take-down.ts'
-import { together } from './together.ts'
 import type { Topology } from './topology.ts'
-import { addressOf, planWires, type WirePlan, wiresOf } from './wire-plan.ts'
-import { Wiring } from './wiring.ts'
+import { addressOf } from './wire-plan.ts'
 
 /** What a test, a demo or a bench does with a host. */
 export interface LabHost {
@@ -60,24 +57,12 @@ export interface LabUpOptions {
 export class Lab {
   readonly name: string
   readonly topology: Topology
-  private readonly paths: LabPaths
-  private readonly hostsByName: ReadonlyMap<string, Host>
-  private readonly wires: readonly WirePlan[]
-  private readonly wiring: Wiring
+  private readonly parts: LabParts
 
-  private constructor(paths: LabPaths, topology: Topology) {
-    const layout = readCgroupLayout()
-    this.name = paths.name
-    this.topology = topology
-    this.paths = paths
-    this.wires = planWires(topology)
-    this.hostsByName = new Map(
-      topology.hosts.map((spec) => {
-        const own = hostPaths(paths, spec.name)
-        return [spec.name, new Host(paths.name, spec, own, new Cgroup(layout, own.cgroup))]
-      }),
-    )
-    this.wiring = new Wiring({ paths, layout, topology, wires: this.wires, hosts: this.hostsByName })
+  private constructor(parts: LabParts) {
+    this.name = parts.paths.name
+    this.topology = parts.topology
+    this.parts = parts
   }
 
   /**
@@ -90,13 +75,13 @@ export class Lab {
     const paths = labPaths(dataFolder, name)
     const state = claimLab(paths, topology)
     try {
-      const lab = new Lab(paths, topology)
-      await lab.build(signal, progress)
+      const parts = makeLabParts(paths, topology)
+      await buildLab(parts, signal, progress)
       signal.throwIfAborted()
       writeState(paths, { ...state, phase: 'up' })
-      return lab
+      return new Lab(parts)
     } catch (error) {
-      await takeDown(paths)
+      await undo(paths, error)
       throw signal.aborted ? interrupted(name, signal.reason) : error
     }
   }
@@ -105,7 +90,7 @@ export class Lab {
   static async open(name: string, dataFolder: string = defaultDataFolder): Promise<Lab> {
     const paths = labPaths(dataFolder, name)
     const state = readState(paths)
-    if (state?.phase === 'up') return new Lab(paths, state.topology)
+    if (state?.phase === 'up') return new Lab(makeLabParts(paths, state.topology))
     const making = state !== undefined && isBeingMade(state)
     throw new ShoalError('LAB_NOT_UP', {
       action: 'open',
@@ -130,27 +115,24 @@ export class Lab {
 
   /** Throws `LAB_HOST_UNKNOWN`. */
   host(name: string): LabHost {
-    const host = this.hostsByName.get(name)
+    const { parts } = this
+    const host = parts.hosts.get(name)
     if (host === undefined) throw this.unknownHost(name)
-    const wires = wiresOf(name, this.wires)
     return {
       name,
-      address: addressOf(name, this.wires),
+      address: addressOf(name, parts.wires),
       exec: (argv, options) => host.exec(argv, options),
       spawn: (argv, options) => host.launch(argv, options),
       attach: (argv, options) => host.attach(argv, options),
       sees: (folder) => host.sees(folder),
       cutLink: async () => {
-        for (const wire of wires) await this.wiring.cut(wire)
+        for (const wire of liveWires(parts, host)) await parts.wiring.cut(wire)
       },
       mendLink: async () => {
-        for (const wire of wires) await this.wiring.mend(wire)
+        for (const wire of liveWires(parts, host)) await parts.wiring.mend(wire)
       },
-      powerOff: async () => {
-        await host.powerOff()
-        for (const wire of wires) await this.wiring.remove(wire)
-      },
-      powerOn: (signal) => this.powerOn(host, signal ?? new AbortController().signal),
+      powerOff: () => powerOff(parts, host),
+      powerOn: (signal = new AbortController().signal) => powerOn(parts, host, signal),
       stopEngine: (kind = 'SIGTERM') => stopDaemon(host, dockerd, kind),
       startEngine: (signal) => startDaemon(host, dockerd, signal),
       stopSshd: () => stopDaemon(host, sshd, 'SIGTERM'),
@@ -160,61 +142,16 @@ export class Lab {
 
   /** What is up, and what each link does; with `measure`, that takes about a second a link. */
   async status(options: { readonly measure: boolean; readonly signal: AbortSignal }): Promise<LabStatus> {
-    const { paths, hostsByName, wires, wiring } = this
-    return readLabStatus({ paths, hosts: [...hostsByName.values()], wires, wiring }, options)
+    return readLabStatus(this.parts, options)
   }
 
   /** Leaves nothing of it. Already down is fine. */
   async down(): Promise<void> {
-    await takeDown(this.paths)
-  }
-
-  private async build(signal: AbortSignal, progress: (line: string) => void): Promise<void> {
-    const hosts = [...this.hostsByName.values()]
-    const keys = new Map<string, HostKeys>()
-    for (const { paths } of hosts) makeHostFolders(paths)
-    await together(
-      hosts.map(({ paths, spec }) => async (stop) => {
-        keys.set(spec.name, await makeHostKeys(paths, spec.name, stop))
-      }),
-      signal,
-    )
-    for (const { paths, spec } of hosts) writeHostFiles(paths, spec, this.topology, this.wires, keys)
-    progress(`boots ${hosts.length} hosts`)
-    await together(
-      [(stop) => this.wiring.startSwitch(stop), ...hosts.map((host) => host.boot.bind(host))],
-      signal,
-    )
-    progress(`lays ${this.wires.length} links`)
-    await together(
-      this.wires.map((wire) => (stop) => this.wiring.lay(wire, stop)),
-      signal,
-    )
-    progress('starts sshds and engines')
-    await together(
-      hosts.map((host) => async (stop) => {
-        await startServices(host, stop)
-        progress(
-          `${host.spec.name} is up${host.spec.engine ? ` with engine ${await engineVersion(host)}` : ''}`,
-        )
-      }),
-      signal,
-    )
-  }
-
-  private async powerOn(host: Host, signal: AbortSignal): Promise<void> {
-    if (host.hasPower()) return
-    await host.boot(signal)
-    for (const wire of wiresOf(host.spec.name, this.wires)) {
-      const other = wire.near.host === host.spec.name ? wire.far.host : wire.near.host
-      // A cable to a host without power is laid when that one boots.
-      if (other === undefined || this.hostsByName.get(other)?.hasPower()) await this.wiring.lay(wire, signal)
-    }
-    await startServices(host, signal)
+    await takeDown(this.parts.paths)
   }
 
   private unknownHost(name: string): ShoalError {
-    const known = [...this.hostsByName.keys()]
+    const known = [...this.parts.hosts.keys()]
     const nearest = nearestKey(name, known)
     return new ShoalError('LAB_HOST_UNKNOWN', {
       action: 'find',
@@ -226,9 +163,20 @@ export class Lab {
   }
 }
 
-async function startServices(host: Host, signal: AbortSignal): Promise<void> {
-  const engine = host.spec.engine ? [(stop: AbortSignal) => startDaemon(host, dockerd, stop)] : []
-  await together([(stop) => startDaemon(host, sshd, stop), ...engine], signal)
+/** When that fails as well, the user must hear of both. */
+async function undo(paths: LabPaths, failure: unknown): Promise<void> {
+  try {
+    await takeDown(paths)
+  } catch (error) {
+    const [first, second] = [failure, error].map((one) => (one instanceof Error ? one.message : String(one)))
+    throw new ShoalError('LAB_DOWN_FAILED', {
+      action: 'undo the up',
+      object: `lab "${paths.name}"`,
+      reason: `${second}\nwhich was to be undone because of: ${first}`,
+      nextStep: `shoal lab down --name ${paths.name}`,
+      cause: failure,
+    })
+  }
 }
 
 function interrupted(name: string, cause: unknown): ShoalError {

@@ -4,12 +4,12 @@ import { readCgroupLayout } from './cgroup-layout.ts'
 import { engineVersion, sshd } from './daemons.ts'
 import { joinArgv } from './enter.ts'
 import type { Host } from './host.ts'
-import { type LabPaths, measureCgroup } from './lab-paths.ts'
+import type { LabParts } from './lab-parts.ts'
+import { measureCgroup } from './lab-paths.ts'
 import type { LinkKindName } from './links/kinds.ts'
 import type { Figures } from './links/link-kind.ts'
 import { measureWire, type WireMeasurement } from './measure/measure-wire.ts'
 import { addressOf, type WirePlan } from './wire-plan.ts'
-import type { Wiring } from './wiring.ts'
 
 export interface HostStatus {
   readonly name: string
@@ -41,18 +41,11 @@ export interface LabStatus {
   readonly links: readonly LinkStatus[]
 }
 
-export interface LabParts {
-  readonly paths: LabPaths
-  readonly hosts: readonly Host[]
-  readonly wires: readonly WirePlan[]
-  readonly wiring: Wiring
-}
-
 export async function readLabStatus(
   parts: LabParts,
   { measure, signal }: { readonly measure: boolean; readonly signal: AbortSignal },
 ): Promise<LabStatus> {
-  const hosts = await Promise.all(parts.hosts.map((host) => readHost(host, parts.wires)))
+  const hosts = await Promise.all([...parts.hosts.values()].map((host) => readHost(host, parts.wires)))
   const cgroup = new Cgroup(readCgroupLayout(), measureCgroup(parts.paths))
   cgroup.create()
   const links: LinkStatus[] = []
@@ -86,7 +79,7 @@ async function readLink(
   signal: AbortSignal,
 ): Promise<LinkStatus> {
   const { id, kind, figures, near, far } = wire
-  const ends = hosts.filter(({ spec }) => spec.name === near.host || spec.name === far.host)
+  const ends = [...hosts.values()].filter(({ spec }) => spec.name === near.host || spec.name === far.host)
   const alive = ends.every((host) => host.hasPower())
   const state = !alive ? 'dead' : (await wiring.carries(wire)) ? 'up' : 'cut'
   const measured =

@@ -4,10 +4,12 @@ import { dirname } from 'node:path'
 import { ShoalError } from '../src/model/errors.ts'
 import { Cgroup } from './cgroup.ts'
 import { readCgroupLayout } from './cgroup-layout.ts'
+import { endCgroup, untilBuried } from './end-cgroup.ts'
 import { defaultDataFolder, type LabPaths } from './lab-paths.ts'
 import { isBeingMade, readState } from './state.ts'
 
 const processTimeoutMs = 30_000
+const burialTimeoutMs = 5000
 
 /**
  * Leaves no process, mount, namespace, link, cgroup or file of the lab: every process of it is in its cgroup, namespaces end with their
@@ -20,7 +22,7 @@ export async function takeDown(paths: LabPaths): Promise<boolean> {
   if (state !== undefined && isBeingMade(state)) throw busyError(paths, state.starter.pid)
   const cgroup = new Cgroup(readCgroupLayout(), paths.cgroup)
   const wasThere = existsSync(paths.folder) || cgroup.exists()
-  await cgroup.destroy(processTimeoutMs)
+  const killed = await endCgroup(cgroup, processTimeoutMs)
   try {
     // Retries: a program that the killed `up` had started may still write a last file.
     rmSync(paths.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
@@ -34,6 +36,7 @@ export async function takeDown(paths: LabPaths): Promise<boolean> {
     })
   }
   removeEmptyDefaults(paths.dataFolder)
+  await untilBuried(killed, burialTimeoutMs)
   return wasThere
 }
 

@@ -1,6 +1,7 @@
 // Lays, cuts and mends the wires of a lab: the switch, the interfaces in the hosts, their addresses.
 import { Cgroup } from './cgroup.ts'
 import type { CgroupLayout } from './cgroup-layout.ts'
+import { endCgroup } from './end-cgroup.ts'
 import { hostEnvironment, joinArgv, switchArgv } from './enter.ts'
 import type { Host } from './host.ts'
 import { type LabPaths, switchCgroup, switchLog, wireCgroup } from './lab-paths.ts'
@@ -8,12 +9,12 @@ import { launchDaemon } from './launch.ts'
 import { linkKinds } from './links/kinds.ts'
 import type { Wire, Workshop } from './links/link-kind.ts'
 import { inNetwork } from './links/namespace-argv.ts'
-import { runCommand, runStep } from './run-command.ts'
+import { runCommand, runStep, type Step } from './run-command.ts'
 import { parseSubnet } from './subnet.ts'
 import type { Topology } from './topology.ts'
 import { type HostEnd, type PortEnd, switchAddress, type WirePlan, wiresOf } from './wire-plan.ts'
 
-const teardownTimeoutMs = 10_000
+const endTimeoutMs = 10_000
 
 export interface WiringParts {
   readonly paths: LabPaths
@@ -57,12 +58,13 @@ export class Wiring {
       far: { pid: this.pidOf(plan.far), interfaceName: plan.far.interfaceName },
     }
     await linkKinds[plan.kind].lay(wire, this.workshop(plan, signal))
-    for (const end of [plan.near, plan.far]) await this.bringUp(plan, end, signal)
+    const step = this.step('lay', plan)
+    for (const end of [plan.near, plan.far]) await this.bringUp(step, plan, end, signal)
   }
 
   /** Removes what is left of a wire after a host of it lost its power. The kernel would, a little later than the next boot may come. */
   async remove(plan: WirePlan): Promise<void> {
-    await this.wireCgroup(plan).destroy(teardownTimeoutMs)
+    await endCgroup(this.wireCgroup(plan), endTimeoutMs)
     for (const end of [plan.near, plan.far]) {
       if (end.host !== undefined && !this.parts.hosts.get(end.host)?.hasPower()) continue
       await runCommand(inNetwork(this.pidOf(end), ['ip', 'link', 'delete', end.interfaceName]))
@@ -71,11 +73,12 @@ export class Wiring {
 
   /** Pulls the far end out: nothing passes, and where the kernel lays the wire the host sees its carrier go. */
   async cut(plan: WirePlan, signal?: AbortSignal): Promise<void> {
-    await this.ip(plan, plan.far, ['link', 'set', plan.far.interfaceName, 'down'], signal)
+    const step = this.step('cut', plan)
+    await this.ip(step, plan.far, ['link', 'set', plan.far.interfaceName, 'down'], signal)
   }
 
   async mend(plan: WirePlan, signal?: AbortSignal): Promise<void> {
-    await this.bringUp(plan, plan.far, signal)
+    await this.bringUp(this.step('mend', plan), plan, plan.far, signal)
   }
 
   /** Whether the wire carries: it is laid and not cut. */
@@ -86,38 +89,39 @@ export class Wiring {
   }
 
   private async bringUp(
+    step: Step,
     plan: WirePlan,
     end: HostEnd | PortEnd,
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const { interfaceName: name } = end
     if (end.host === undefined) {
-      await this.ip(plan, end, ['link', 'set', name, 'master', 'switch', 'up'], signal)
+      await this.ip(step, end, ['link', 'set', name, 'master', 'switch', 'up'], signal)
       return
     }
     await this.ip(
-      plan,
+      step,
       end,
       ['address', 'replace', `${end.address}/${end.prefixLength}`, 'dev', name],
       signal,
     )
-    await this.ip(plan, end, ['link', 'set', name, 'address', end.hardwareAddress, 'up'], signal)
+    await this.ip(step, end, ['link', 'set', name, 'address', end.hardwareAddress, 'up'], signal)
     // Without a default route nothing else says where multicast goes.
     const [first] = wiresOf(end.host, this.parts.wires)
-    if (first === plan) await this.ip(plan, end, ['route', 'replace', '224.0.0.0/4', 'dev', name], signal)
+    if (first === plan) await this.ip(step, end, ['route', 'replace', '224.0.0.0/4', 'dev', name], signal)
   }
 
   private async ip(
-    plan: WirePlan,
+    step: Step,
     end: HostEnd | PortEnd,
     words: readonly string[],
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    await runStep(this.step(plan), inNetwork(this.pidOf(end), ['ip', ...words]), { signal })
+    await runStep(step, inNetwork(this.pidOf(end), ['ip', ...words]), { signal })
   }
 
   private workshop(plan: WirePlan, signal: AbortSignal | undefined): Workshop {
-    const step = this.step(plan)
+    const step = this.step('lay', plan)
     return {
       run: (argv) => runStep(step, argv, { signal }),
       works: async (argv) => (await runCommand(argv, { signal })).exitCode === 0,
@@ -130,8 +134,8 @@ export class Wiring {
     }
   }
 
-  private step({ kind, near, far }: WirePlan) {
-    return { action: 'lay', object: `the ${kind} link`, place: `${near.host} to ${far.host ?? 'the switch'}` }
+  private step(action: string, { kind, near, far }: WirePlan): Step {
+    return { action, object: `the ${kind} link`, place: `${near.host} to ${far.host ?? 'the switch'}` }
   }
 
   /** A process in the network namespace of the end. */

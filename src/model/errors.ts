@@ -56,6 +56,7 @@ export const errorTable = Object.freeze({
   LAB_BUSY: entry('Another process is bringing the lab up.'),
   LAB_HOST_UNKNOWN: entry('The lab has no host of that name.'),
   LAB_HOST_OFF: entry('The host of the lab has no power.'),
+  LAB_NO_ENGINE: entry('The host of the lab has no engine.'),
   LAB_STEP_FAILED: entry('A step of building a lab failed; what was done has been undone.'),
   LAB_DAEMON_FAILED: entry('The sshd or dockerd of a lab host did not start, or did not stop.'),
   LAB_EXEC_TIMEOUT: entry('A program in a lab host did not end in its time and was killed.'),

@@ -1,0 +1,39 @@
+// Builds a lab whose name is taken and whose state is written: keys and files, then power, then wires, then daemons.
+import { engineVersion, startServices } from './daemons.ts'
+import { type HostKeys, makeHostFolders, writeHostFiles } from './host-files.ts'
+import { makeHostKeys } from './host-keys.ts'
+import type { LabParts } from './lab-parts.ts'
+import { together } from './together.ts'
+
+/** Each step side by side for all hosts. What is done when a step fails is left to `takeDown`. */
+export async function buildLab(
+  { topology, hosts: hostsByName, wires, wiring }: LabParts,
+  signal: AbortSignal,
+  progress: (line: string) => void,
+): Promise<void> {
+  const hosts = [...hostsByName.values()]
+  const keys = new Map<string, HostKeys>()
+  for (const { paths } of hosts) makeHostFolders(paths)
+  const makeKeys = hosts.map(({ paths, spec }) => async (stop: AbortSignal) => {
+    keys.set(spec.name, await makeHostKeys(paths, spec.name, stop))
+  })
+  await together(makeKeys, signal)
+  for (const { paths, spec } of hosts) writeHostFiles(paths, spec, topology, wires, keys)
+
+  progress(`boots ${hosts.length} hosts`)
+  const boot = hosts.map((host) => (stop: AbortSignal) => host.boot(stop))
+  await together([(stop) => wiring.startSwitch(stop), ...boot], signal)
+
+  // Before the daemons: an engine that is a Swarm worker does not start without its interface.
+  progress(`lays ${wires.length} links`)
+  const lay = wires.map((wire) => (stop: AbortSignal) => wiring.lay(wire, stop))
+  await together(lay, signal)
+
+  progress('starts sshds and engines')
+  const serve = hosts.map((host) => async (stop: AbortSignal) => {
+    await startServices(host, stop)
+    const engine = host.spec.engine ? ` with engine ${await engineVersion(host)}` : ''
+    progress(`${host.spec.name} is up${engine}`)
+  })
+  await together(serve, signal)
+}
