@@ -18,7 +18,7 @@ export interface CoapUri {
 }
 
 const shape =
-  /^([a-z][a-z0-9+.-]*):(?:\/\/(\[[^\]]*\]|[^/?#:[\]]*)(?::([^/?#]*))?)?([^?#]*)(?:\?([^#]*))?(#.*)?$/i
+  /^([a-z][a-z0-9+.-]*):\/\/(\[[^\]]*\]|[^/?#:[\]]*)(?::([^/?#]*))?(\/[^?#]*)?(?:\?([^#]*))?(#.*)?$/i
 
 /** RFC 7252 §6.4. Throws `CoapError` of the kind `bad-uri`. */
 export function parseCoapUri(uri: string): CoapUri {
@@ -27,9 +27,9 @@ export function parseCoapUri(uri: string): CoapUri {
   }
   const parts = shape.exec(uri)
   if (parts === null) return refuse('is no absolute URI, such as coap://host:5683/path?query')
-  const [, scheme = '', authority, port, path = '', query, fragment] = parts
+  const [, scheme = '', authority = '', port, path = '', query, fragment] = parts
   if (scheme.toLowerCase() !== 'coap') return refuse(`the scheme is ${scheme}, only coap is spoken`)
-  if (authority === undefined || authority === '') return refuse('names no host')
+  if (authority === '') return refuse('names no host')
   if (authority.includes('@')) return refuse('a coap URI has no user')
   if (fragment !== undefined) return refuse('a coap URI has no fragment (#)')
   return {

@@ -44,9 +44,12 @@ export class ResponseCache {
     return kept.response
   }
 
-  /** False where the answer alone is above the bound. */
+  /** Keeps a copy: the handler may use its buffer again. False where the answer alone is above the bound. */
   keep(key: string, address: string, response: Response): boolean {
-    return this.#table.add(new KeptResponse(key, this.#table.bucketOf(address), response), this.#lifetimeMs)
+    const payload = Buffer.allocUnsafeSlow(response.payload.length)
+    payload.set(response.payload)
+    const kept = new KeptResponse(key, this.#table.bucketOf(address), { ...response, payload })
+    return this.#table.add(kept, this.#lifetimeMs)
   }
 
   sweep(): void {

@@ -3,7 +3,7 @@ import { CoapError } from '../coap-error.ts'
 import type { Message } from '../codec/message.ts'
 import type { TransmissionParameters } from '../transmission.ts'
 import type { DatagramTransport } from '../transport/datagram-transport.ts'
-import type { Peer } from './peers.ts'
+import type { Remote } from '../transport/remote.ts'
 import { type Schedule, Task } from './schedule.ts'
 
 /** Exactly one of these is called, once, unless the transmission is cancelled. */
@@ -13,6 +13,16 @@ export interface TransmissionObserver {
   onReset(): void
   /** Never acknowledged (`timed-out`), or it could not leave this machine (`unreachable`). */
   onGivenUp(error: CoapError): void
+}
+
+/** To whom, with what is known of it. */
+export interface Addressee extends Remote {
+  /** Transmissions that wait for their acknowledgement, by message ID. */
+  readonly outstanding: { set(id: number, transmission: Transmission): void; delete(id: number): void }
+  /** Whether anything ever came from it. */
+  readonly isHeard: boolean
+  /** `10.0.0.1:5683` */
+  toString(): string
 }
 
 /** What transmissions of one endpoint share. */
@@ -28,7 +38,7 @@ export interface TransmissionMeans {
 export class Transmission extends Task {
   readonly token: Uint8Array
   readonly #means: TransmissionMeans
-  readonly #peer: Peer
+  readonly #peer: Addressee
   readonly #id: number
   readonly #datagram: Uint8Array
   readonly #observer: TransmissionObserver
@@ -39,7 +49,7 @@ export class Transmission extends Task {
   constructor(
     means: TransmissionMeans,
     message: {
-      readonly peer: Peer
+      readonly peer: Addressee
       readonly id: number
       readonly token: Uint8Array
       readonly datagram: Uint8Array

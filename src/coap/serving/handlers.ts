@@ -77,8 +77,9 @@ export class Handlers {
   }
 
   #fail(incoming: Incoming, request: ServerRequest, error: unknown, onSettled?: () => void): void {
-    this.#options.openRequests.releaseSignal(request)
-    this.#options.onHandlerError(error, request)
+    const { openRequests, onHandlerError } = this.#options
+    openRequests.releaseSignal(request)
+    if (!openRequests.isStopped) onHandlerError(error, request)
     const what = `${methodName(request.method)} /${request.path.join('/')}`
     const response = toDiagnostic(Code.InternalServerError, `the handler of ${what} failed`)
     incoming.inbound.respond(withBlock1(response, incoming.block1), onSettled)

@@ -21,6 +21,11 @@ export class OpenRequests implements SignalSource {
     return { entries: this.#count, bytes: this.#bytes, limitBytes: this.#maxBytes }
   }
 
+  /** Whether handlers were told to end: what they throw then is no news. */
+  get isStopped(): boolean {
+    return this.#isStopped
+  }
+
   /** Whether a request must be turned away. One alone is never too large: the limit of its body is another. */
   isFull({ payload }: CoapRequest): boolean {
     return this.#count >= this.#maxCount || (this.#count > 0 && this.#bytes + payload.length > this.#maxBytes)
