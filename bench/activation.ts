@@ -30,7 +30,7 @@ const runOptions = [
 ]
 const image = 'shoal/compute:0.1.0'
 
-/** Where the connection to the device is new, and where an earlier command's still stands. */
+/** Whether the connection to the device is new, and where an earlier command's still stands. */
 type Connection = 'new' | 'kept'
 
 export async function benchActivation({ signal, progress }: BenchContext): Promise<BenchResult> {
@@ -81,25 +81,24 @@ export async function benchActivation({ signal, progress }: BenchContext): Promi
       }
     }
   })
-  const activation = (series: string) => values[series]?.activationMs ?? []
-  const wall = (connection: Connection) => values[seriesOf(connection)]?.commandMs ?? []
-  const direct = activation('Engine API on the device')
+  const metric = (series: string, name: 'activationMs' | 'totalMs') => values[series]?.[name] ?? []
+  const direct = metric('Engine API on the device', 'activationMs')
   const goals = [
     checkRatioGoal(
-      '`shoal pair run`, whole command, new connection: at most 0.5 of `docker -H ssh://`',
-      wall('new'),
-      activation('docker -H ssh://'),
+      'pair mode, new connection, from the start of the program: at most 0.5 of `docker -H ssh://`',
+      metric(seriesOf('new'), 'totalMs'),
+      metric('docker -H ssh://', 'activationMs'),
       0.5,
     ),
     checkRatioGoal(
-      'activation in pair mode, new connection: at most 1.15 of the Engine API on the device',
-      activation(seriesOf('new')),
+      'pair mode, new connection, from the start of the program: at most 1.15 of the Engine API on the device',
+      metric(seriesOf('new'), 'totalMs'),
       direct,
       1.15,
     ),
     checkRatioGoal(
-      'activation in pair mode, kept connection: at most 1.15 of the Engine API on the device',
-      activation(seriesOf('kept')),
+      'pair mode, kept connection, from when it is known what to run: at most 1.15 of the Engine API on the device',
+      metric(seriesOf('kept'), 'activationMs'),
       direct,
       1.15,
     ),
@@ -112,11 +111,11 @@ export async function benchActivation({ signal, progress }: BenchContext): Promi
     goals,
     report: [
       renderMarkdownTable(
-        ['way', 'to the first answer, ms', 'whole command, ms', 'failed'],
-        Object.entries(values).map(([series, { activationMs = [], commandMs = [] }]) => [
+        ['way', 'from when it is known what to run, ms', 'from the start of the program, ms', 'failed'],
+        Object.entries(values).map(([series, { activationMs = [], totalMs = [] }]) => [
           series,
           renderMedian(activationMs, 0),
-          renderMedian(commandMs, 0),
+          renderMedian(totalMs, 0),
           String(failures[series] ?? 0),
         ]),
       ),
@@ -145,13 +144,15 @@ async function activateByShoal(
   signal: AbortSignal,
 ) {
   if (connection === 'new') await client.exec(['shoal', 'pair', 'disconnect', `root@${serverName}`])
-  const startedAt = performance.now()
-  const { activationMs, phasesMs }: ActivatedInstance = await activateCompute(client, serverName, signal)
-  const commandMs = performance.now() - startedAt
+  const { activationMs, totalMs, phasesMs }: ActivatedInstance = await activateCompute(
+    client,
+    serverName,
+    signal,
+  )
   await removeCompute(client, serverName)
   return {
     activationMs,
-    commandMs,
+    totalMs,
     ...Object.fromEntries(Object.entries(phasesMs).map(([phase, ms]) => [`${phase}Ms`, ms])),
   }
 }

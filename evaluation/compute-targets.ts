@@ -17,7 +17,10 @@ export interface ActivatedInstance {
   readonly endpoint: string
   /** Milliseconds by phase: connect, send, create, start, ready. */
   readonly phasesMs: Readonly<Record<string, number>>
+  /** From when it was known what to run to the first answer. */
   readonly activationMs: number
+  /** From the start of the program to the first answer. */
+  readonly totalMs: number
 }
 
 /** Starts the compute service without a container and waits until it says that it answers. Ended by `stopProgram`. */
