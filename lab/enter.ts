@@ -40,7 +40,8 @@ export function bootArgv(name: string, folder: string, privateFolders: readonly 
 
 /** Makes the switch's namespaces and its inside. */
 export function switchArgv(address: string): readonly string[] {
-  return ['unshare', '--net', '--mount', 'sh', scriptFile('switch.sh'), address]
+  const namespaces = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc']
+  return ['unshare', ...namespaces, 'sh', scriptFile('switch.sh'), address]
 }
 
 /** Enters all namespaces of the host whose init is `pid`, in `cwd` as the host sees it. */

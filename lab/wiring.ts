@@ -1,9 +1,11 @@
 // Lays, cuts and mends the wires of a lab: the switch, the interfaces in the hosts, their addresses.
+import { ShoalError } from '../src/model/errors.ts'
 import { Cgroup } from './cgroup.ts'
 import type { CgroupLayout } from './cgroup-layout.ts'
 import { endCgroup } from './end-cgroup.ts'
 import { hostEnvironment, joinArgv, switchArgv } from './enter.ts'
 import type { Host } from './host.ts'
+import { findInit } from './host-process.ts'
 import { type LabPaths, switchCgroup, switchLog, wireCgroup } from './lab-paths.ts'
 import { launchDaemon } from './launch.ts'
 import { linkKinds } from './links/kinds.ts'
@@ -42,11 +44,18 @@ export class Wiring {
     await launchDaemon(step, argv, switchLog(paths), { env: hostEnvironment(), signal })
   }
 
-  /** A process in the switch's namespaces. */
+  /** The switch's init. Throws `LAB_STEP_FAILED` when it has gone. */
   switchPid(): number {
-    const [pid] = this.switchCgroup().processes()
-    if (pid === undefined) throw new TypeError(`lab ${this.parts.paths.name} has no switch`)
-    return pid
+    const pid = findInit(this.switchCgroup().ownProcesses())
+    if (pid !== undefined) return pid
+    const { name } = this.parts.paths
+    throw new ShoalError('LAB_STEP_FAILED', {
+      action: 'enter',
+      object: 'the switch',
+      place: `lab "${name}"`,
+      reason: 'it has ended',
+      nextStep: `shoal lab down --name ${name}, then up again`,
+    })
   }
 
   /** Lays the wire between two hosts, or a host and the switch; all must have power. It carries at once. */

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes the inside of the switch, as the first process of its network and mount namespace, then holds them open.
+# Makes the inside of the switch, as the first process of its network, mount and process namespace, then becomes its init: what lays
+# wires in user space is a child of it.
 #   switch.sh ADDRESS/PREFIX
 # The bridge has a namespace of its own: an engine beside it would set FORWARD DROP on what it bridges.
 # Writes "ready" to file descriptor 3 when the switch is made.
@@ -11,4 +12,4 @@ ip address add "$1" dev switch
 ip link set switch up
 echo ready >&3
 exec 3>&-
-exec sleep infinity
+exec tini -- sleep infinity

@@ -5,10 +5,16 @@ import { inNetwork } from './namespace-argv.ts'
 /** Sockets lie in the switch's private /run: short paths (a socket's may have 107 bytes) that end with the lab. */
 const socketOf = (wire: Wire, end: 'near' | 'far') => `/run/${wire.id}.${end}`
 
+/** The switch's files and, so that its init buries the daemons, its processes. */
+const inSwitch = (switchPid: number) => [
+  `--mount=/proc/${switchPid}/ns/mnt`,
+  `--pid=/proc/${switchPid}/ns/pid`,
+]
+
 /** A tap in the end's network namespace, its socket in the switch's /run. `-daemon`: with a console, the end of stdin would end it. */
 export function vdeSwitchArgs(end: WireEnd, socket: string, switchPid: number): readonly string[] {
   const vde = ['vde_switch', '-daemon', '-tap', end.interfaceName, '-sock', socket, '-mod', '700']
-  return ['nsenter', `--mount=/proc/${switchPid}/ns/mnt`, `--net=/proc/${end.pid}/ns/net`, '--', ...vde]
+  return ['nsenter', ...inSwitch(switchPid), `--net=/proc/${end.pid}/ns/net`, '--', ...vde]
 }
 
 /**
@@ -20,7 +26,7 @@ export function wirefilterArgs(wire: Wire, switchPid: number): readonly string[]
   const bytesPerSecond = Math.round((rateMbit * 1e6) / 8)
   const bufferBytes = Math.max(65_536, Math.round(bytesPerSecond * ((delayMs + 50) / 1000)))
   return [
-    ...['nsenter', `--mount=/proc/${switchPid}/ns/mnt`, '--', 'wirefilter'],
+    ...['nsenter', ...inSwitch(switchPid), '--', 'wirefilter'],
     ...['--daemon', '--mgmt', `/run/${wire.id}.management`],
     ...['--vde-plug', `${socketOf(wire, 'near')}:${socketOf(wire, 'far')}`],
     ...['--delay', jitterMs > 0 ? `${delayMs}+${jitterMs}N` : String(delayMs)],

@@ -3,13 +3,15 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { readCgroupLayout } from '../../lab/cgroup-layout.ts'
-import { dataFolderHash, defaultDataFolder } from '../../lab/lab-paths.ts'
+import { dataFolderHash } from '../../lab/lab-paths.ts'
 
 export interface InventoryScope {
   /** The folders in which the labs of the run lie. */
   readonly dataFolders: readonly string[]
   /** `NAME=VALUE` in the environment of whatever the run started. */
   readonly mark: string
+  /** Cgroups of labs that were up before and are somebody else's: what goes on in them is left out. */
+  readonly foreign: ReadonlySet<string>
 }
 
 /** One line a thing: process, namespace, cgroup, mount, link of the machine's own network, folder of a lab. */
@@ -25,12 +27,13 @@ export function takeInventory(scope: InventoryScope): ReadonlySet<string> {
 }
 
 /** The labs of a data folder have cgroups whose names end alike. */
-function labCgroups({ dataFolders }: InventoryScope): readonly string[] {
-  const endings = [...dataFolders, defaultDataFolder].map((folder) => `-${dataFolderHash(folder)}`)
+export function labCgroups({ dataFolders, foreign }: InventoryScope): readonly string[] {
+  const endings = dataFolders.map((folder) => `-${dataFolderHash(folder)}`)
   return readCgroupLayout().hierarchies.flatMap(({ mountPoint }) =>
     list(mountPoint)
       .filter((name) => name.startsWith('shoal-lab-') && endings.some((ending) => name.endsWith(ending)))
-      .map((name) => join(mountPoint, name)),
+      .map((name) => join(mountPoint, name))
+      .filter((path) => !foreign.has(path)),
   )
 }
 

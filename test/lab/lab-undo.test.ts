@@ -36,7 +36,7 @@ let before: readonly string[]
 
 function inventory(): readonly string[] {
   const mark = `SHOAL_TEST_RUN=${process.env.SHOAL_TEST_RUN}`
-  return [...takeInventory({ dataFolders: [labFolder()], mark })].sort()
+  return [...takeInventory({ dataFolders: [labFolder()], mark, foreign: new Set() })].sort()
 }
 
 function whatIsNew(): readonly string[] {

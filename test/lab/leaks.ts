@@ -4,8 +4,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { defaultDataFolder } from '../../lab/lab-paths.ts'
-import { type InventoryScope, takeInventory } from './inventory.ts'
+import { defaultDataFolder, labPaths } from '../../lab/lab-paths.ts'
+import { labNames } from '../../lab/state.ts'
+import { takeDown } from '../../lab/take-down.ts'
+import { type InventoryScope, labCgroups, takeInventory } from './inventory.ts'
 
 /** The kernel takes a namespace's links away a little after its last process. */
 const settleMs = 10_000
@@ -16,10 +18,16 @@ export default function guardAgainstLeaks(): () => Promise<void> {
   const mark = randomBytes(8).toString('hex')
   process.env.SHOAL_LAB_DIR = folder
   process.env.SHOAL_TEST_RUN = mark
-  const scope: InventoryScope = { dataFolders: [folder, defaultDataFolder], mark: `SHOAL_TEST_RUN=${mark}` }
+  const all: InventoryScope = {
+    dataFolders: [folder, defaultDataFolder],
+    mark: `SHOAL_TEST_RUN=${mark}`,
+    foreign: new Set(),
+  }
+  const scope = { ...all, foreign: new Set(labCgroups(all)) }
   const before = takeInventory(scope)
   return async () => {
     const left = await whatStays(scope, before)
+    for (const name of labNames(folder)) await takeDown(labPaths(folder, name))
     rmSync(folder, { recursive: true, force: true })
     if (left.length > 0)
       throw new Error(`the tests left behind:\n${left.map((line) => `  ${line}`).join('\n')}`)

@@ -37,12 +37,12 @@ describe('the words that lay a wire', () => {
 
   it('put a tap into the host’s network and its socket into the switch’s /run', () => {
     expect(vdeSwitchArgs(wire.near, '/run/worker1.near', 33).join(' ')).toBe(
-      'nsenter --mount=/proc/33/ns/mnt --net=/proc/11/ns/net -- vde_switch -daemon -tap wlan0 -sock /run/worker1.near -mod 700',
+      'nsenter --mount=/proc/33/ns/mnt --pid=/proc/33/ns/pid --net=/proc/11/ns/net -- vde_switch -daemon -tap wlan0 -sock /run/worker1.near -mod 700',
     )
   })
 
   it('give wirefilter the same in its own units', () => {
-    expect(wirefilterArgs(wire, 33).slice(3).join(' ')).toBe(
+    expect(wirefilterArgs(wire, 33).slice(4).join(' ')).toBe(
       'wirefilter --daemon --mgmt /run/worker1.management --vde-plug /run/worker1.near:/run/worker1.far --delay 1.5+0.5N --loss 0.5 --band 2500000 --chanbufsize 128750',
     )
   })
