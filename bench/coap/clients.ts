@@ -85,6 +85,8 @@ function openNodeCoap(port: number): LoadClient {
       )
       outgoing.on('timeout', failed)
       outgoing.on('error', failed)
+      // It splits a body only when told so, and into what block size: exponent 6 is 1024 bytes.
+      if (body !== undefined && body.length > 1024) outgoing.setOption('Block1', Buffer.of(6))
       outgoing.end(body === undefined ? undefined : Buffer.from(body))
     })
   return {

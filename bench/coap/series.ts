@@ -41,16 +41,19 @@ export class Series {
     keep: boolean,
     signal: AbortSignal,
   ): Promise<string | undefined> {
+    const { load, figures } = this
+    const { port } = server
+    if (load.method === 'get') await client.run({ port, task: 'store', load }, signal)
     const cpuBeforeUs = server.cpuUs()
-    const result = await client.run({ port: server.port, task: 'measure', load: this.load }, signal)
+    const result = await client.run({ port, task: 'measure', load }, signal)
     const cpuUs = server.cpuUs() - cpuBeforeUs
     this.failures += result.failures
     if (keep && result.responseTimesMs.length > 0) {
       const sorted = sortSamples(result.responseTimesMs)
-      this.figures.p50Us.push(percentile(sorted, 0.5) * 1_000)
-      this.figures.p99Us.push(percentile(sorted, 0.99) * 1_000)
-      this.figures.requestsPerSecond.push(sorted.length / (result.elapsedMs / 1_000))
-      this.figures.serverCpuUs.push(cpuUs / (this.load.count + warmUpCount))
+      figures.p50Us.push(percentile(sorted, 0.5) * 1_000)
+      figures.p99Us.push(percentile(sorted, 0.99) * 1_000)
+      figures.requestsPerSecond.push(sorted.length / (result.elapsedMs / 1_000))
+      figures.serverCpuUs.push(cpuUs / (load.count + warmUpCount))
     }
     return result.firstFailure
   }
