@@ -19,7 +19,7 @@ export interface HostSpec {
   readonly address: string
 }
 
-const hostKeys = ['name', 'engine', 'daemon', 'cpus', 'memoryMiB', 'arch', 'address'] as const
+export const hostKeys = ['name', 'engine', 'daemon', 'cpus', 'memoryMiB', 'arch', 'address'] as const
 
 const reservedNames = ['localhost', 'switch']
 

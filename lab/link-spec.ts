@@ -18,6 +18,7 @@ const figureBounds: Readonly<Record<keyof Figures, NumberBounds>> = {
   lossPercent: { min: 0, max: 90 },
 }
 const figureKeys = Object.keys(figureBounds) as (keyof Figures)[]
+export const linkKeys = ['kind', 'hosts', 'between', ...figureKeys] as const
 
 /** One Ethernet link for all: what a topology without `links` means. */
 export function ethernetForAll(hosts: readonly string[]): readonly LinkSpec[] {
@@ -46,7 +47,7 @@ interface Joined {
 }
 
 function readLink(piece: Piece, joined: Joined): LinkSpec | undefined {
-  const keys = piece.mapping(['kind', 'hosts', 'between', ...figureKeys] as const)
+  const keys = piece.mapping(linkKeys)
   if (keys === undefined) return undefined
   if (keys.kind === undefined)
     return piece.problem(`a link needs a kind: ${Object.keys(linkKinds).join(', ')}`)

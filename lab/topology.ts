@@ -15,9 +15,11 @@ export interface Topology {
   readonly links: readonly LinkSpec[]
 }
 
-const topologyKeys = ['name', 'subnet', 'hosts', 'links'] as const
+export const topologyKeys = ['name', 'subnet', 'hosts', 'links'] as const
 const defaultName = 'edge'
 const defaultSubnet = '10.77.0.0/24'
+/** Where the topology's own subnet is none, its addresses are not held against it. */
+const anySubnet: Subnet = { network: 0, prefixLength: 0 }
 
 /** Cables take their addresses from here, four each. */
 export const cableSubnet = '10.78.0.0/16'
@@ -54,9 +56,7 @@ function readTopology(file: Piece): Topology | undefined {
   const subnet = keys.subnet?.string() ?? defaultSubnet
   const range = keys.subnet === undefined ? parseSubnet(subnet) : readSubnet(keys.subnet, subnet)
   if (keys.hosts === undefined) return file.problem('a topology needs hosts')
-  // Addresses are checked only against a subnet that is one.
-  const fallback = parseSubnet(defaultSubnet) as Subnet
-  const hosts = readHosts(keys.hosts, range ?? fallback)
+  const hosts = readHosts(keys.hosts, range ?? anySubnet)
   const names = hosts.map((host) => host.name)
   const links = keys.links === undefined ? ethernetForAll(names) : readLinks(keys.links, names)
   return { name: name ?? defaultName, subnet, hosts, links }
