@@ -7,8 +7,8 @@ import { parseCompose } from '../model/compose/parse-compose.ts'
 import { ShoalError } from '../model/errors.ts'
 import { nearestKey } from '../model/problems.ts'
 import type { Io } from './io.ts'
-import type { Replicas } from './pair-command.ts'
 import { usage } from './pair-setting.ts'
+import type { Replicas } from './replicas.ts'
 
 /** Each folder in it that has a compose.yaml is a service. */
 const servicesFolder = fileURLToPath(new URL('../../services', import.meta.url))

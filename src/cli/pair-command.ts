@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import type { Io } from './io.ts'
 import type { PairRunOptions } from './pair-run.ts'
 import type { PairOptions } from './pair-setting.ts'
+import type { Replicas } from './replicas.ts'
 
 export function pairCommand(io: Io): Command {
   const command = new Command('pair').description('runs services on other devices over SSH, with no manager')
@@ -78,12 +79,6 @@ function device(command: Command): Command {
 function wholeNumber(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text)
   throw new InvalidArgumentError('expected a whole number.')
-}
-
-export interface Replicas {
-  /** Undefined: of the only service. */
-  readonly service: string | undefined
-  readonly count: number
 }
 
 function collectReplicas(text: string, earlier: readonly Replicas[]): readonly Replicas[] {

@@ -9,9 +9,9 @@ import { type RunResult, runApplication } from '../pair/run-application.ts'
 import { imageStoreFolder } from './image-store-folder.ts'
 import type { Io } from './io.ts'
 import { localEngineSocket } from './local-engine-socket.ts'
-import type { Replicas } from './pair-command.ts'
 import { makeConnector, makeJournal, type PairOptions, requireWords, usage } from './pair-setting.ts'
 import { Progress } from './progress.ts'
+import type { Replicas } from './replicas.ts'
 import { type Column, renderTable } from './table.ts'
 
 export interface PairRunOptions extends PairOptions {

@@ -5,10 +5,9 @@ import { errorTable } from '../../../src/model/errors.ts'
 describe('the table of errors', () => {
   it('says the same as docs/errors.md, in both directions', () => {
     const page = readFileSync(new URL('../../../docs/errors.md', import.meta.url), 'utf8')
-    const rows = [...page.matchAll(/^\| `([A-Z_]+)` \| (\d) \| (.+) \|$/gm)].map(([, code, exit, meaning]) => [
-      code,
-      { exitCode: Number(exit), meaning },
-    ])
+    const rows = [...page.matchAll(/^\| `([A-Z_]+)` \| (\d) \| (.+) \|$/gm)].map(
+      ([, code, exit, meaning]) => [code, { exitCode: Number(exit), meaning }],
+    )
     expect(rows.length).toBeGreaterThan(0)
     expect(Object.fromEntries(rows)).toEqual({ ...errorTable })
   })
