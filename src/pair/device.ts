@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Engine } from '../engine/engine.ts'
 import { ShoalError } from '../model/errors.ts'
-import type { ConnectionFiles } from './ssh-folder.ts'
+import type { ConnectionFiles } from './connection-files.ts'
 import type { Target } from './target.ts'
 
 export interface DeviceParts {

@@ -1,7 +1,7 @@
 // Why the Engine of a device does not answer although SSH lets us in: asked of the device's shell, only once it has failed.
 import { ShoalError } from '../model/errors.ts'
+import type { ConnectionFiles } from './connection-files.ts'
 import { commandArguments, engineSocketPath } from './ssh-arguments.ts'
-import type { ConnectionFiles } from './ssh-folder.ts'
 import { type Environment, runSsh } from './ssh-process.ts'
 import type { Target } from './target.ts'
 

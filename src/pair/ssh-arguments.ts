@@ -1,5 +1,5 @@
 // What the system's ssh is started with. Everything else is left to the user's SSH configuration.
-import type { ConnectionFiles } from './ssh-folder.ts'
+import type { ConnectionFiles } from './connection-files.ts'
 import type { Target } from './target.ts'
 
 export interface SshOptions {

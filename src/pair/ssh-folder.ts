@@ -6,17 +6,9 @@ import { lstat, mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
 import { ShoalError } from '../model/errors.ts'
+import type { ConnectionFiles } from './connection-files.ts'
 import type { SshOptions } from './ssh-arguments.ts'
 import type { Target } from './target.ts'
-
-export interface ConnectionFiles {
-  /** The forwarded socket of the device's Engine. */
-  readonly socket: string
-  /** ssh's own control socket. */
-  readonly control: string
-  /** What ssh says, in its `-v` words. */
-  readonly log: string
-}
 
 /** sun_path holds 108 bytes with the final zero, and ssh binds its control socket under a name 17 characters longer first. */
 const longestFolder = 108 - 1 - 17 - '/0123456789abcdef-0123456789ab.ctl'.length
