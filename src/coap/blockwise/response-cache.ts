@@ -1,4 +1,4 @@
-// Answers that go out block by block, until the last block was fetched or nobody comes for it (RFC 7959 §2.4).
+// Answers that go out block by block, until nobody has come for a block for a while: the last one may be asked for again (RFC 7959 §2.4).
 import type { Clock } from '../clock.ts'
 import { FairEntry, FairTable, type TableUse } from '../messaging/fair-table.ts'
 import type { Response } from '../messaging/inbound-request.ts'
