@@ -61,9 +61,13 @@ async function serve(port: number): Promise<void> {
   }
 }
 
-try {
-  await serve(portFrom(process.argv.slice(2), process.env))
-} catch (error) {
-  console.error(error instanceof ShoalError ? renderError(error) : error)
-  process.exit(error instanceof ShoalError ? errorTable[error.code].exitCode : 1)
+async function main(): Promise<void> {
+  try {
+    await serve(portFrom(process.argv.slice(2), process.env))
+  } catch (error) {
+    console.error(error instanceof ShoalError ? renderError(error) : error)
+    process.exit(error instanceof ShoalError ? errorTable[error.code].exitCode : 1)
+  }
 }
+
+void main()

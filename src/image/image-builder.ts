@@ -130,5 +130,5 @@ export class ImageBuilder {
 function serviceLayer(service: string, version: string, bundle: Buffer): LayerSource {
   const title = `${service} ${version}`
   const inputs = `sha256:${createHash('sha256').update(`${title}\0`).update(bundle).digest('hex')}`
-  return { inputs, title, entries: () => [{ path: 'app/main.mjs', mode: 0o644, content: bundle }] }
+  return { inputs, title, entries: () => [{ path: 'app/main.cjs', mode: 0o644, content: bundle }] }
 }

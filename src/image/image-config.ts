@@ -26,7 +26,7 @@ export function imageConfig({ service, version, architecture, layers }: ImageDes
       User: `${serviceUser}:${serviceUser}`,
       ExposedPorts: { [`${coapPort}/udp`]: {} },
       Env: ['PATH=/usr/bin', `SHOAL_COAP_PORT=${coapPort}`],
-      Entrypoint: ['/usr/bin/node', '/app/main.mjs'],
+      Entrypoint: ['/usr/bin/node', '/app/main.cjs'],
       WorkingDir: '/app',
       StopSignal: 'SIGTERM',
       Labels: {

@@ -12,7 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 describe('the bundle of a service', () => {
   it('runs alone, with nothing of the project beside it', async () => {
-    const bundle = join(folder, 'main.mjs')
+    const bundle = join(folder, 'main.cjs')
     writeFileSync(bundle, await bundleService(join(root, 'services/compute/main.ts'), root))
     const refused = (() => {
       try {
@@ -43,6 +43,17 @@ describe('the bundle of a service', () => {
     const here = await bundleService(join(root, 'services/compute/main.ts'), root)
     const there = await bundleService(join(copy, 'services/compute/main.ts'), copy)
     expect(there.equals(here)).toBe(true)
+  })
+
+  it.each([
+    ['await 1\n', /main.ts:1:0.*Top-level await/s],
+    ['console.log(import.meta.url)\n', /main.ts:1:12.*import.meta/s],
+  ])('is refused when it could not run as one: %j', async (source, reason) => {
+    writeFileSync(join(folder, 'main.ts'), source)
+    await expect(bundleService(join(folder, 'main.ts'), folder)).rejects.toMatchObject({
+      code: 'IMAGE_BUNDLE_FAILED',
+      reason: expect.stringMatching(reason),
+    })
   })
 
   it('is refused with file, line and reason when the sources do not parse', async () => {

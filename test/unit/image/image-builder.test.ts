@@ -92,13 +92,13 @@ describe('building an image', () => {
       expect.arrayContaining(['usr/bin/node', 'etc/passwd', 'etc/group', 'tmp/', 'proc/']),
     )
     expect(names).toContain(`lib/${architectures[own].triplet}/libc.so.6`)
-    expect(service?.map(({ name }) => name)).toEqual(['app/', 'app/main.mjs'])
+    expect(service?.map(({ name }) => name)).toEqual(['app/', 'app/main.cjs'])
     expect(JSON.parse(readFileSync(image.config.path, 'utf8'))).toMatchObject({
       architecture: own,
       os: 'linux',
       config: {
         User: '65532:65532',
-        Entrypoint: expect.arrayContaining(['/usr/bin/node', '/app/main.mjs']),
+        Entrypoint: expect.arrayContaining(['/usr/bin/node', '/app/main.cjs']),
         ExposedPorts: { '5683/udp': {} },
         Env: expect.arrayContaining(['SHOAL_COAP_PORT=5683']),
         Labels: { 'org.opencontainers.image.version': '2.0.0' },
