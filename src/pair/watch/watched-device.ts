@@ -11,6 +11,9 @@ import type { Target } from '../target.ts'
 /** A container that ends is noticed within this. */
 const lookPauseMs = 500
 
+/** Looks that are further apart than this hang on a link that may be gone. */
+const freshMs = 1500
+
 /** A look takes milliseconds; a device that needs longer than this is as good as lost. */
 const lookLimitMs = 5000
 
@@ -47,6 +50,11 @@ export class WatchedDevice {
   /** Undefined while it is lost, or not yet connected. */
   get device(): Device | undefined {
     return this.#device
+  }
+
+  /** Whether it has answered so lately that it is worth a take-over: a lost link is noticed only some seconds later. */
+  get isFresh(): boolean {
+    return this.#device !== undefined && this.#context.now() - this.#lookedAtMs < freshMs
   }
 
   /** When `containers` was asked for, on the context's clock. */

@@ -111,7 +111,7 @@ export class Watcher {
     const home = this.#devices.find(({ label }) => label === slot.home.device)
     slot.move('down')
     slot.downAtMs = this.#now()
-    slot.rejectedContainerId = home?.device === undefined ? undefined : slot.home.containerId
+    slot.rejectedContainerId = home?.isFresh ? slot.home.containerId : undefined
     this.#probes.get(slot)?.abort()
     this.#tell({ kind: 'instance-down', instance: slot.instance.id, device: slot.home.device, reason })
   }
@@ -153,7 +153,7 @@ export class Watcher {
     slot: Slot,
   ): { readonly device: Device } | { readonly device: undefined; readonly reason: string } {
     const connected = this.#devices
-      .filter(({ device }) => device !== undefined)
+      .filter(({ isFresh }) => isFresh)
       .toSorted((a, b) => Number(a.label === slot.home.device) - Number(b.label === slot.home.device))
     if (connected.length === 0) return { device: undefined, reason: 'no device can be reached' }
     const rejected: string[] = []
