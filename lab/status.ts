@@ -46,12 +46,11 @@ export async function readLabStatus(
   { measure, signal }: { readonly measure: boolean; readonly signal: AbortSignal },
 ): Promise<LabStatus> {
   const hosts = await Promise.all([...parts.hosts.values()].map((host) => readHost(host, parts.wires)))
-  const cgroup = new Cgroup(readCgroupLayout(), measureCgroup(parts.paths))
-  cgroup.create()
+  const cgroup = measure ? new Cgroup(readCgroupLayout(), measureCgroup(parts.paths)) : undefined
+  cgroup?.create()
   const links: LinkStatus[] = []
   // One after the other: side by side they would measure each other.
-  for (const wire of parts.wires)
-    links.push(await readLink(wire, parts, measure ? cgroup : undefined, signal))
+  for (const wire of parts.wires) links.push(await readLink(wire, parts, cgroup, signal))
   return { name: parts.paths.name, folder: parts.paths.folder, hosts, links }
 }
 

@@ -133,7 +133,7 @@ export class Wiring {
     const step = this.step('lay', plan)
     return {
       run: (argv) => runStep(step, argv, { signal }),
-      works: async (argv) => (await runCommand(argv, { signal })).exitCode === 0,
+      works: (argv) => works(argv, signal),
       leave: async (_wire, argv) => {
         const cgroup = this.wireCgroup(plan)
         cgroup.create()
@@ -161,5 +161,15 @@ export class Wiring {
 
   private wireCgroup({ id }: WirePlan): Cgroup {
     return new Cgroup(this.parts.layout, wireCgroup(this.parts.paths, id))
+  }
+}
+
+/** A program that is not there does not work either. */
+async function works(argv: readonly string[], signal: AbortSignal | undefined): Promise<boolean> {
+  try {
+    return (await runCommand(argv, { signal })).exitCode === 0
+  } catch {
+    signal?.throwIfAborted()
+    return false
   }
 }

@@ -1,4 +1,5 @@
 // WLAN: a host on the switch by radio, with delay, jitter, loss and a lower rate. The kernel's netem does it; without netem, vde2 does.
+import { ShoalError } from '../../src/model/errors.ts'
 import type { Figures, LinkKind, Workshop } from './link-kind.ts'
 import { layVde } from './vde.ts'
 import { layVeth } from './veth.ts'
@@ -9,8 +10,17 @@ export const wlan: LinkKind = {
   interfacePrefix: 'wlan',
   defaults: { rateMbit: 20, delayMs: 1.5, jitterMs: 0.5, lossPercent: 0.5 },
   settable: ['rateMbit', 'delayMs', 'jitterMs', 'lossPercent'],
-  lay: async (wire, workshop) =>
-    (await hasNetem(workshop)) ? layVeth(wire, netemArgs(wire.figures), workshop) : layVde(wire, workshop),
+  lay: async (wire, workshop) => {
+    if (await hasNetem(workshop)) return layVeth(wire, netemArgs(wire.figures), workshop)
+    if (await workshop.works(['vde_switch', '--version'])) return layVde(wire, workshop)
+    throw new ShoalError('LAB_UNFIT', {
+      action: 'lay',
+      object: 'the wlan link',
+      place: 'this machine',
+      reason: 'its kernel has no netem, and vde2 is not installed',
+      nextStep: 'apt-get install vde2',
+    })
+  },
 }
 
 /** Found out by trying, in a namespace that ends with the try: a module may be there or not whatever the kernel's version. */

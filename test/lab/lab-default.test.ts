@@ -1,9 +1,11 @@
 // The default topology, up once for the whole file.
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { checkout } from '../../lab/enter.ts'
 import { Lab } from '../../lab/lab.ts'
 import { runCommand } from '../../lab/run-command.ts'
 import type { LabStatus } from '../../lab/status.ts'
@@ -16,20 +18,27 @@ const name = 'default-test'
 const here = ['--name', name]
 
 /** What a lab could disturb on the machine itself. */
-async function machineState(): Promise<readonly string[]> {
+async function machineState(): Promise<readonly (readonly string[])[]> {
   const commands = [
-    ['ip', 'address'],
+    ['ip', '-oneline', 'link'],
+    ['ip', '-oneline', 'address'],
     ['ip', 'route', 'show', 'table', 'all'],
     ['iptables-save'],
     ['cat', '/etc/hosts', '/etc/resolv.conf', '/proc/sys/net/ipv4/ip_forward', '/proc/sys/kernel/hostname'],
     ['ls', '-la', '/etc', '/root', '/run', '/var/lib/docker', '/etc/docker', '/etc/ssh'],
   ]
   const results = await Promise.all(commands.map((argv) => runCommand(argv)))
-  return results.map(({ stdout }) => stdout.replace(/(valid_lft|preferred_lft) \d+sec/g, ''))
+  return results.map(({ stdout }) =>
+    stdout
+      .replace(/(valid_lft|preferred_lft) \d+sec/g, '')
+      .split('\n')
+      // The cables of throwaway engines (test/integration) of another run come and go meanwhile.
+      .filter((line) => !/\bshe\d+/.test(line)),
+  )
 }
 
 let lab: Lab
-let machineBefore: readonly string[]
+let machineBefore: readonly (readonly string[])[]
 
 beforeAll(async () => {
   machineBefore = await machineState()
@@ -184,6 +193,21 @@ describe('shoal lab, with a lab up', () => {
     child.stdin?.end('from outside\n')
     const [exitCode] = await once(child, 'close')
     expect({ exitCode, ...output }).toEqual({ exitCode: 7, out: 'from outside\n', err: 'oops\n' })
+  })
+
+  it('is on the user’s terminal, whose Ctrl-C ends the program and nothing before it', async () => {
+    const inside = 'test -t 0 && echo on a terminal; sleep 60'
+    const command = `bin/shoal lab exec --name ${name} worker1 -- sh -c '${inside}'`
+    const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
+      cwd: checkout,
+    })
+    let shown = ''
+    child.stdout.on('data', (text) => {
+      shown += String(text)
+      if (shown === 'on a terminal\r\n') child.stdin.write('\x03')
+    })
+    const [exitCode] = await once(child, 'close')
+    expect([shown, exitCode]).toEqual(['on a terminal\r\n^C', 130])
   })
 
   it('hands SIGTERM on to the program', async () => {
