@@ -76,25 +76,30 @@ const verbs = {
 
 function showEvent(progress: Progress, event: ExecutionEvent): void {
   switch (event.kind) {
-    case 'phase':
-      if (event.phase === 'connect') progress.show(event.device, `${event.device}: connects`)
-      else
-        progress.show(
-          `${event.device} ${event.object}`,
-          `${event.device}: ${verbs[event.phase]} ${event.object}`,
-        )
-      break
-    case 'transfer':
+    case 'phase': {
+      const { device, object, phase } = event
       progress.show(
-        `${event.device} image ${event.reference}`,
-        `${event.device}: sends ${event.reference}`,
-        event,
+        keyOf(device, object),
+        `${device}: ${verbs[phase]}${phase === 'connect' ? '' : ` ${object}`}`,
       )
+      break
+    }
+    case 'transfer': {
+      const { device, reference } = event
+      progress.show(keyOf(device, `image ${reference}`), `${device}: sends ${reference}`, event)
+      break
+    }
+    case 'done':
+      progress.end(keyOf(event.device, event.object))
       break
     case 'warning':
       progress.say(`${event.device}: ${event.text}`)
       break
   }
+}
+
+function keyOf(device: string, object: string): string {
+  return `${device} ${object}`
 }
 
 const columns: readonly Column<ActiveInstance>[] = [

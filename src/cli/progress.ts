@@ -5,7 +5,9 @@ import type { Io } from './io.ts'
 /** A terminal needs no more than this to look alive. */
 const redrawMs = 50
 
-const barWidth = 24
+/** The bar takes what the words leave of the line, within these. */
+const widestBar = 24
+const narrowestBar = 8
 
 export interface Transfer {
   readonly doneBytes: number
@@ -29,7 +31,8 @@ export class Progress {
   constructor(
     io: Pick<Io, 'err' | 'isTerminal'>,
     now: () => number = () => performance.now(),
-    columns: () => number = () => process.stderr.columns ?? 80,
+    // A terminal of unknown size says 0.
+    columns: () => number = () => process.stderr.columns || 80,
   ) {
     this.#io = io
     this.#now = now
@@ -74,8 +77,9 @@ export class Progress {
   #draw(): void {
     this.#erase()
     this.#drawnAtMs = this.#now()
+    const columns = this.#columns() - 1
     const lines = [...this.#items.values()].map((item) =>
-      clip(renderItem(item, this.#now()), this.#columns() - 1),
+      clip(renderItem(item, this.#now(), columns), columns),
     )
     this.#io.err(lines.map((line) => `${line}\n`).join(''))
     this.#drawnLines = lines.length
@@ -87,17 +91,21 @@ export class Progress {
   }
 }
 
-/** `root@worker1: sends shoal/compute:0.1.0 [#######.................]  29 %  12.4 of 42.7 MB  11.2 MB/s` */
-function renderItem({ text, transfer, startedAtMs }: Item, nowMs: number): string {
+/** `root@worker1: sends shoal/compute:0.1.0 [####........]  29 %  12.4 of 42.7 MB  11.2 MB/s` */
+function renderItem({ text, transfer, startedAtMs }: Item, nowMs: number, columns: number): string {
   if (transfer === undefined) return text
   const { doneBytes, totalBytes } = transfer
   const speed = `${megabytes(doneBytes / Math.max(1e-3, (nowMs - startedAtMs) / 1000))} MB/s`
   if (totalBytes === undefined || totalBytes === 0) return `${text}  ${megabytes(doneBytes)} MB  ${speed}`
   const share = Math.min(1, doneBytes / totalBytes)
-  const filled = Math.floor(share * barWidth)
-  const bar = `[${'#'.repeat(filled)}${'.'.repeat(barWidth - filled)}]`
   const percent = `${Math.floor(share * 100)}`.padStart(3)
-  return `${text} ${bar} ${percent} %  ${megabytes(doneBytes)} of ${megabytes(totalBytes)} MB  ${speed}`
+  const words = `${percent} %  ${megabytes(doneBytes)} of ${megabytes(totalBytes)} MB  ${speed}`
+  const width = Math.max(
+    narrowestBar,
+    Math.min(widestBar, columns - text.length - words.length - ' [] '.length),
+  )
+  const filled = Math.floor(share * width)
+  return `${text} [${'#'.repeat(filled)}${'.'.repeat(width - filled)}] ${words}`
 }
 
 function sizeOf(transfer: Transfer | undefined): string {

@@ -29,6 +29,8 @@ export interface ActiveInstance {
 
 export type ExecutionEvent =
   | { readonly kind: 'phase'; readonly phase: Phase; readonly device: string; readonly object: string }
+  /** Nothing more is under way for it. */
+  | { readonly kind: 'done'; readonly device: string; readonly object: string }
   | {
       readonly kind: 'transfer'
       readonly device: string
@@ -99,12 +101,14 @@ async function executeOnDevice(plan: DevicePlan, site: Site): Promise<ActiveInst
 }
 
 async function bring(image: BringImage, { device, sources, onEvent, signal }: Site): Promise<void> {
-  onEvent({ kind: 'phase', phase: 'send', device: device.label, object: `image ${image.reference}` })
+  const object = `image ${image.reference}`
+  onEvent({ kind: 'phase', phase: 'send', device: device.label, object })
   await bringImage(device, image, sources, {
     signal,
     onProgress: (doneBytes, totalBytes) =>
       onEvent({ kind: 'transfer', device: device.label, reference: image.reference, doneBytes, totalBytes }),
   })
+  onEvent({ kind: 'done', device: device.label, object })
 }
 
 interface LaneSite extends Site {
@@ -133,6 +137,7 @@ async function executeLane(lane: Lane, site: LaneSite): Promise<ActiveInstance> 
   const readyAtMs = now()
   if (gates.isAwaited(service.name, 'healthy')) await awaitHealthy(started, signal)
   gates.reach(service.name, 'healthy')
+  site.onEvent({ kind: 'done', device: device.label, object: instance.id })
   return {
     instance,
     device,

@@ -88,6 +88,7 @@ async function prepare(
       onEvent({ kind: 'phase', phase: 'connect', device: target.label, object: target.label })
       devices.push(await connectDevice(target, connector, stop))
       connectMs.set(target.label, now() - startedAt)
+      onEvent({ kind: 'done', device: target.label, object: target.label })
     }
   await allOrFirstError([...targets.map(connect), readIt], signal, (act, stop) => act(stop))
   if (read === undefined) throw new Error('the application was not read')
