@@ -11,7 +11,7 @@ import { parseTopology } from '../../lab/topology.ts'
 import { labFolder } from './lab-folder.ts'
 
 /** Kept between runs, because building is the same work each time; in the checkout, because every host sees that. */
-const imageFolder = fileURLToPath(new URL('../../node_modules/.cache/test-images', import.meta.url))
+export const imageFolder = fileURLToPath(new URL('../../node_modules/.cache/test-images', import.meta.url))
 
 export interface PairRun {
   readonly exitCode: number
@@ -40,6 +40,8 @@ export class PairLab {
   readonly client: LabHost
   /** Compose files of a test lie here; every host sees it. */
   readonly folder: string
+  /** The image store of the client. */
+  images = imageFolder
 
   private constructor(lab: Lab) {
     this.lab = lab
@@ -74,7 +76,7 @@ export class PairLab {
 
   /** `shoal ARGV` on the client, to its end, whatever its exit code. */
   async shoal(...argv: readonly string[]): Promise<PairRun> {
-    return this.client.exec(['shoal', ...argv], { env: { SHOAL_IMAGES: imageFolder }, timeoutMs: 90_000 })
+    return this.client.exec(['shoal', ...argv], { env: { SHOAL_IMAGES: this.images }, timeoutMs: 90_000 })
   }
 
   /** The same, when it has to succeed. @returns stdout. */
@@ -92,7 +94,7 @@ export class PairLab {
 
   /** Starts `shoal ARGV` on the client. */
   start(...argv: readonly string[]): StartedShoal {
-    return new StartedShoal(this.client.spawn(['shoal', ...argv], { env: { SHOAL_IMAGES: imageFolder } }))
+    return new StartedShoal(this.client.spawn(['shoal', ...argv], { env: { SHOAL_IMAGES: this.images } }))
   }
 
   /** Writes a Compose file. @returns its path. */
