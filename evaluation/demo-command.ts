@@ -30,6 +30,7 @@ export function demoCommand(io: Io): Command {
       const result = await runDemo({
         seed,
         repetitions,
+        dataFolder: io.env.SHOAL_LAB_DIR,
         signal: io.signal,
         progress: (line) =>
           io.err(`${((performance.now() - startedAt) / 1000).toFixed(1).padStart(6)} s  ${line}\n`),
