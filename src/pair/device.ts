@@ -11,7 +11,7 @@ export interface DeviceParts {
   /** Of the device, as seen from here. */
   readonly address: string
   readonly files: ConnectionFiles
-  /** Where in ssh's log this command's part begins. */
+  /** Bytes of ssh's log that were there before this command. */
   readonly logStart: number
 }
 
@@ -41,7 +41,10 @@ export class Device {
    */
   async explain(error: unknown): Promise<unknown> {
     if (!(error instanceof ShoalError) || !isLoss(error)) return error
-    const log = (await readFile(this.#files.log, 'utf8').catch(() => '')).slice(this.#logStart)
+    const log = (await readFile(this.#files.log).catch(() => Buffer.alloc(0))).toString(
+      'utf8',
+      this.#logStart,
+    )
     const silent = /^Timeout, server .+ not responding\.\s*$/m.test(log)
     const closed = /^(?:Connection to .+ closed by remote host|Connection reset by .+)/m.test(log)
     return new ShoalError('CONNECTION_LOST', {

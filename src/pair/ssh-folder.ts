@@ -1,8 +1,7 @@
 // The private folder in which the sockets of connections lie, and which of them live. Nobody but the user may enter it:
 // whoever can open a forwarded socket rules the device.
 import { createHash, randomBytes } from 'node:crypto'
-import { existsSync, readlinkSync } from 'node:fs'
-import { lstat, mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { existsSync, lstatSync, mkdirSync, readdirSync, readlinkSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { ShoalError } from '../model/errors.ts'
@@ -26,6 +25,9 @@ export function sshFolderPath(env: Readonly<Record<string, string | undefined>>)
   return uid === 0 ? '/run/shoal' : `/tmp/shoal-${uid}`
 }
 
+/**
+ * Synchronous: the folder lies in memory, and ssh should be on its way before the program spends its time on anything else.
+ */
 export class SshFolder {
   readonly path: string
 
@@ -34,10 +36,10 @@ export class SshFolder {
   }
 
   /** Makes the folder if need be. Throws ShoalError when somebody else could look into it. */
-  async prepare(): Promise<void> {
+  prepare(): void {
     try {
-      await mkdir(this.path, { recursive: true, mode: 0o700 })
-      const { uid, mode } = await lstat(this.path)
+      mkdirSync(this.path, { recursive: true, mode: 0o700 })
+      const { uid, mode } = lstatSync(this.path)
       if (uid === process.getuid?.() && (mode & 0o077) === 0) return
     } catch (error) {
       throw new ShoalError('FILE_UNWRITABLE', {
@@ -62,30 +64,27 @@ export class SshFolder {
   }
 
   /** The connections to one target, or all; dead ones among them. */
-  async list(target?: Target, options: SshOptions = {}): Promise<ConnectionFiles[]> {
+  list(target?: Target, options: SshOptions = {}): ConnectionFiles[] {
     const prefix = target === undefined ? '' : `${connectionKey(target, options)}-`
-    const names = await readdir(this.path).catch(() => [])
+    const names = existsSync(this.path) ? readdirSync(this.path) : []
     return names
       .filter((name) => name.startsWith(prefix) && name.endsWith('.log'))
       .map((name) => this.#files(name.slice(0, -'.log'.length)))
   }
 
-  async remove({ socket, control, log }: ConnectionFiles): Promise<void> {
-    await Promise.all([socket, control, log].map((path) => rm(path, { force: true })))
+  remove({ socket, control, log }: ConnectionFiles): void {
+    for (const path of [socket, control, log]) rmSync(path, { force: true })
   }
 
   /** Removes what an ended ssh has left; one that is connecting just now, for another command, keeps its files. */
-  async removeDead(files: ConnectionFiles): Promise<void> {
-    const { mtimeMs } = await stat(files.log).catch(() => ({ mtimeMs: 0 }))
-    if (Date.now() - mtimeMs > connectingMs) await this.remove(files)
+  removeDead(files: ConnectionFiles): void {
+    const writtenAtMs = statSync(files.log, { throwIfNoEntry: false })?.mtimeMs ?? 0
+    if (Date.now() - writtenAtMs > connectingMs) this.remove(files)
   }
 
   /** Removes what is left of all connections that have ended: ssh takes its control socket away itself, and nothing else. */
-  async sweep(): Promise<void> {
-    const all = await this.list()
-    await Promise.all(
-      all.filter(({ control }) => !existsSync(control)).map((files) => this.removeDead(files)),
-    )
+  sweep(): void {
+    for (const files of this.list()) if (!existsSync(files.control)) this.removeDead(files)
   }
 
   #files(name: string): ConnectionFiles {

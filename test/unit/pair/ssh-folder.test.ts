@@ -4,6 +4,7 @@ import {
   mkdtempSync,
   readdirSync,
   rmSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -23,39 +24,39 @@ afterEach(() => rmSync(parent, { recursive: true }))
 const target = parseTarget('root@worker1')
 
 describe('the folder of the connections', () => {
-  it('is made for its owner alone', async () => {
+  it('is made for its owner alone', () => {
     const folder = new SshFolder(join(parent, 'shoal'))
-    await folder.prepare()
-    await expect(folder.prepare()).resolves.toBeUndefined()
+    folder.prepare()
+    folder.prepare()
+    expect(statSync(folder.path).mode & 0o777).toBe(0o700)
   })
 
-  it('is refused when others may enter it', async () => {
+  it('is refused when others may enter it', () => {
     mkdirSync(join(parent, 'shoal'))
     chmodSync(join(parent, 'shoal'), 0o711)
-    await expect(new SshFolder(join(parent, 'shoal')).prepare()).rejects.toMatchObject({
-      code: 'FILE_UNWRITABLE',
-      nextStep: expect.stringContaining('chmod 700'),
-    })
+    expect(() => new SshFolder(join(parent, 'shoal')).prepare()).toThrow(
+      expect.objectContaining({ code: 'FILE_UNWRITABLE', nextStep: expect.stringContaining('chmod 700') }),
+    )
   })
 
-  it('is refused when it is a link to somewhere else', async () => {
+  it('is refused when it is a link to somewhere else', () => {
     mkdirSync(join(parent, 'elsewhere'), { mode: 0o700 })
     symlinkSync(join(parent, 'elsewhere'), join(parent, 'shoal'))
-    await expect(new SshFolder(join(parent, 'shoal')).prepare()).rejects.toMatchObject({
-      code: 'FILE_UNWRITABLE',
-    })
+    expect(() => new SshFolder(join(parent, 'shoal')).prepare()).toThrow(
+      expect.objectContaining({ code: 'FILE_UNWRITABLE' }),
+    )
   })
 
-  it('finds the connections of one log-in only', async () => {
+  it('finds the connections of one log-in only', () => {
     const folder = new SshFolder(parent)
     const files = folder.newFiles(target, {})
     writeFileSync(files.log, '')
     writeFileSync(folder.newFiles(parseTarget('pi@worker1'), {}).log, '')
     writeFileSync(folder.newFiles(target, { identityFile: '/other' }).log, '')
-    expect(await folder.list(target, {})).toEqual([files])
+    expect(folder.list(target, {})).toEqual([files])
   })
 
-  it('removes what an ended ssh has left, but nothing of one that may just be connecting', async () => {
+  it('removes what an ended ssh has left, but nothing of one that may just be connecting', () => {
     const folder = new SshFolder(parent)
     const [old, young, live] = [
       folder.newFiles(target, {}),
@@ -66,9 +67,9 @@ describe('the folder of the connections', () => {
     for (const files of [old, live]) utimesSync(files.log, 0, 0)
     writeFileSync(old.socket, '')
     writeFileSync(live.control, '')
-    await folder.sweep()
+    folder.sweep()
     expect(readdirSync(parent).length).toBe(3)
-    expect(await folder.list(target, {})).toEqual(expect.arrayContaining([young, live]))
+    expect(folder.list(target, {})).toEqual(expect.arrayContaining([young, live]))
   })
 
   it('lies where it is gone after a reboot, and where its sockets’ names fit', () => {
