@@ -1,6 +1,7 @@
 // `npm run bench -- NAME…`: runs benches, keeps the raw samples under bench/results, renews their part of docs/benchmarks.md.
 import { readFileSync, writeFileSync } from 'node:fs'
 import process from 'node:process'
+import { renderError, ShoalError } from '../src/model/errors.ts'
 import type { Bench, BenchResult } from './result.ts'
 import { replaceSection } from './section.ts'
 
@@ -23,15 +24,19 @@ if (names.length === 0 || unknown.length > 0) {
 const stopping = new AbortController()
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort(new Error(name)))
 
-for (const name of names) {
-  const bench = await benches[name]?.()
-  if (bench === undefined) continue
-  const result = await bench({
-    signal: stopping.signal,
-    progress: (line) => process.stderr.write(`${name}: ${line}\n`),
-  })
-  keep(result)
-  process.stdout.write(`\n${result.report}\n`)
+try {
+  for (const name of names) {
+    const bench = await benches[name]?.()
+    if (bench === undefined) continue
+    const progress = (line: string) => void process.stderr.write(`${name}: ${line}\n`)
+    const result = await bench({ signal: stopping.signal, progress })
+    keep(result)
+    process.stdout.write(`\n${result.report}\n`)
+  }
+} catch (error) {
+  if (!(error instanceof ShoalError)) throw error
+  process.stderr.write(`${renderError(error)}\n`)
+  process.exitCode = 1
 }
 
 function keep(result: BenchResult): void {

@@ -46,14 +46,15 @@ export async function stopProgram(program: ChildProcess): Promise<void> {
   await ended
 }
 
-/** `shoal pair run root@SERVER compute` in the client host. */
+/** `shoal pair run root@SERVER compute` in the client host; `service` may be a Compose file in place of `compute`. */
 export async function activateCompute(
   client: LabHost,
   serverName: string,
   signal: AbortSignal,
+  service = 'compute',
 ): Promise<ActivatedInstance> {
   const { exitCode, stdout, stderr } = await client.exec(
-    ['shoal', 'pair', 'run', `root@${serverName}`, 'compute', '--json'],
+    ['shoal', 'pair', 'run', `root@${serverName}`, service, '--json'],
     { signal, timeoutMs: 180_000 },
   )
   if (exitCode !== 0) throw new Error(stderr.trim())
