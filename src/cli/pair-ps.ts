@@ -1,9 +1,9 @@
 // `shoal pair ps`: the instances on devices.
 import { renderEndpoint } from '../model/endpoint.ts'
 import { renderError, ShoalError } from '../model/errors.ts'
-import { coapEndpoint } from '../pair/coap-endpoint.ts'
+import { foundEndpoint } from '../pair/coap-endpoint.ts'
 import type { Device } from '../pair/device.ts'
-import { coapAnswerOf, type FoundInstance } from '../pair/instance.ts'
+import type { FoundInstance } from '../pair/instance.ts'
 import { parseTargets } from '../pair/target.ts'
 import { listInstances, withReachableDevices } from '../pair/with-devices.ts'
 import type { Io } from './io.ts'
@@ -59,12 +59,7 @@ export async function pairPs(
 
 function rowOf(found: FoundInstance, { label, address }: Device): Row {
   const { container } = found
-  const exposure = {
-    coapPort: coapAnswerOf(found).port,
-    isHostNetwork: container.networkMode === 'host',
-    ports: container.ports,
-  }
-  const endpoint = container.state === 'running' ? coapEndpoint(exposure, address) : undefined
+  const endpoint = container.state === 'running' ? foundEndpoint(found, address) : undefined
   return {
     instance: found.id,
     device: label,

@@ -1,5 +1,5 @@
 // Waits until a started instance is ready: it answers CoAP, or, where it has no CoAP, it runs and is healthy.
-import type { ContainerDetails } from '../engine/containers.ts'
+import type { ContainerDetails } from '../engine/container-answers.ts'
 import type { Engine } from '../engine/engine.ts'
 import { type Endpoint, renderEndpoint } from '../model/endpoint.ts'
 import { ShoalError } from '../model/errors.ts'

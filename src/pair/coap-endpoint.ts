@@ -1,8 +1,9 @@
 // Where an instance answers CoAP, as seen from here.
 import { isIPv6 } from 'node:net'
-import type { PublishedPort } from '../engine/containers.ts'
+import type { PublishedPort } from '../engine/container-answers.ts'
 import type { CoapAnswer } from '../model/application.ts'
 import { type Endpoint, renderEndpoint } from '../model/endpoint.ts'
+import { coapAnswerOf, type FoundInstance } from './instance.ts'
 
 /** What is known of a container for this: where it answers inside, and how that is reached on the device. */
 export interface Exposure {
@@ -30,6 +31,15 @@ export function coapEndpoint(
   if (binding === undefined) return undefined
   const isAny = ['', '0.0.0.0', '::'].includes(binding.hostIp)
   return { host: isAny ? address : binding.hostIp, port: binding.hostPort }
+}
+
+/** Pure: where an instance that was found answers. */
+export function foundEndpoint(found: FoundInstance, address: string): Endpoint | undefined {
+  const { networkMode, ports } = found.container
+  return coapEndpoint(
+    { coapPort: coapAnswerOf(found).port, isHostNetwork: networkMode === 'host', ports },
+    address,
+  )
 }
 
 /** The resource that tells whether the instance answers. */

@@ -1,5 +1,5 @@
 // Looks at a device before anything is changed there.
-import type { ContainerSummary } from '../engine/containers.ts'
+import type { ContainerSummary } from '../engine/container-answers.ts'
 import type { Application } from '../model/application.ts'
 import type { Device } from './device.ts'
 

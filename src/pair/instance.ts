@@ -1,6 +1,6 @@
 // Instances: those an application wants, and those found on a device, told by their labels.
 import { randomBytes } from 'node:crypto'
-import type { ContainerSummary } from '../engine/containers.ts'
+import type { ContainerSummary } from '../engine/container-answers.ts'
 import type { Application, CoapAnswer, Service } from '../model/application.ts'
 import { type ContainerSpec, renderContainer } from '../model/container.ts'
 

@@ -1,5 +1,5 @@
 // A device under watch: keeps a connection to it, looks at its containers, and connects again when it is lost.
-import type { ContainerSummary } from '../../engine/containers.ts'
+import type { ContainerSummary } from '../../engine/container-answers.ts'
 import { connectDevice } from '../connect-device.ts'
 import type { Device } from '../device.ts'
 import { finishAbandoned } from '../finish-abandoned.ts'

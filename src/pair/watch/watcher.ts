@@ -1,28 +1,18 @@
 // Keeps the wanted number of instances alive: when one ends, falls silent, or its device is lost, another device takes over; when
 // the device returns, what it still runs of those that run elsewhere by now is removed.
-import type { ContainerSummary } from '../../engine/containers.ts'
 import type { Application } from '../../model/application.ts'
-import type { Endpoint } from '../../model/endpoint.ts'
-import { carryOut } from '../carry-out.ts'
-import { coapEndpoint, probeUri } from '../coap-endpoint.ts'
+import { foundEndpoint, probeUri } from '../coap-endpoint.ts'
 import type { Device } from '../device.ts'
 import type { ActiveInstance } from '../execute-plan.ts'
-import {
-  coapAnswerOf,
-  configHashOf,
-  type FoundInstance,
-  findInstance,
-  newRunId,
-  wantInstances,
-} from '../instance.ts'
+import { configHashOf, type FoundInstance, findInstance } from '../instance.ts'
 import type { PairContext } from '../pair-context.ts'
 import { pause } from '../pause.ts'
-import { heldPorts, planTakeOver } from '../plan-activation.ts'
 import { reasonOf } from '../reason-of.ts'
-import { spreadInstances } from '../spread.ts'
 import type { Target } from '../target.ts'
+import { chooseDevice } from './choose-device.ts'
 import { probe } from './prober.ts'
 import { Slot } from './slot.ts'
+import { takeOver } from './take-over.ts'
 import type { WatchEvent } from './watch-event.ts'
 import { WatchedDevice } from './watched-device.ts'
 
@@ -118,12 +108,17 @@ export class Watcher {
 
   /** A device that has come back may still run it. @returns whether one does. */
   #adopt(slot: Slot): boolean {
-    for (const { device, containers } of this.#devices) {
-      if (device === undefined) continue
+    for (const { device, containers, lookedAtMs } of this.#devices) {
+      // What was seen before it was given up says nothing.
+      if (device === undefined || lookedAtMs <= slot.downAtMs) continue
       const found = containers.map(findInstance).find((each) => each !== undefined && isAsWanted(each, slot))
       if (found === undefined) continue
       slot.settle(
-        { device: device.label, containerId: found.container.id, endpoint: endpointOf(found, device) },
+        {
+          device: device.label,
+          containerId: found.container.id,
+          endpoint: foundEndpoint(found, device.address),
+        },
         this.#now(),
       )
       this.#tellUp(slot)
@@ -134,67 +129,35 @@ export class Watcher {
   }
 
   #takeOver(slot: Slot): void {
-    const choice = this.#chooseDevice(slot)
-    if (choice.device === undefined) {
+    const fresh = this.#devices.filter(({ isFresh }) => isFresh)
+    const choice = chooseDevice(
+      slot.instance,
+      slot.home.device,
+      fresh.map(({ label, containers }) => ({ label, containers, carries: this.#countOn(label) })),
+    )
+    const device = choice.ok ? fresh.find(({ label }) => label === choice.device)?.device : undefined
+    if (device === undefined) {
       slot.retryAtMs = this.#now() + firstRetryMs
       if (slot.state === 'waiting') return
       slot.move('waiting')
-      this.#tell({ kind: 'instance-waiting', instance: slot.instance.id, reason: choice.reason })
+      const reason = choice.ok ? `${choice.device} was lost` : choice.reason
+      this.#tell({ kind: 'instance-waiting', instance: slot.instance.id, reason })
       return
     }
     slot.move('moving')
-    slot.movingTo = choice.device.label
-    this.#tell({ kind: 'instance-moving', instance: slot.instance.id, device: choice.device.label })
-    this.#spawn(this.#start(slot, choice.device))
+    slot.movingTo = device.label
+    this.#tell({ kind: 'instance-moving', instance: slot.instance.id, device: device.label })
+    this.#spawn(this.#start(slot, device))
   }
 
-  /** The device that it failed on comes last: what was wrong there may still be. */
-  #chooseDevice(
-    slot: Slot,
-  ): { readonly device: Device } | { readonly device: undefined; readonly reason: string } {
-    const connected = this.#devices
-      .filter(({ isFresh }) => isFresh)
-      .toSorted((a, b) => Number(a.label === slot.home.device) - Number(b.label === slot.home.device))
-    if (connected.length === 0) return { device: undefined, reason: 'no device can be reached' }
-    const rejected: string[] = []
-    for (const last of [false, true]) {
-      const candidates = connected.filter(({ label }) => (label === slot.home.device) === last)
-      const spread = spreadInstances(
-        [slot.instance],
-        candidates.map(({ label, containers }) => ({
-          label,
-          has: new Set<string>(),
-          held: heldPorts({ containers }, ownInstances(containers, slot)),
-          carries: this.#slots.filter((other) => (other.movingTo ?? other.home.device) === label).length,
-        })),
-      )
-      const device = connected.find(({ label }) => label === spread.placed[0]?.device)?.device
-      if (device !== undefined) return { device }
-      for (const each of spread.unplaced[0]?.rejected ?? []) rejected.push(`${each.device}: ${each.reason}`)
-    }
-    return { device: undefined, reason: rejected.join('; ') }
+  #countOn(device: string): number {
+    return this.#slots.filter(({ movingTo, home }) => (movingTo ?? home.device) === device).length
   }
 
   async #start(slot: Slot, device: Device): Promise<void> {
     const { application, context } = this.#parts
-    const run = newRunId()
-    const instance =
-      wantInstances(application, run).find(({ id }) => id === slot.instance.id) ?? slot.instance
     try {
-      const [active] = await carryOut(
-        {
-          run,
-          application,
-          devices: [device],
-          connectMs: new Map(),
-          plan: ([view], stored) => {
-            if (view === undefined) throw new Error(`${device.label} was not looked at`)
-            return planTakeOver(application, instance, view, stored)
-          },
-        },
-        context,
-      )
-      if (active === undefined) throw new Error(`${instance.id} was not started`)
+      const active = await takeOver(slot.instance, application, device, context)
       slot.movingTo = undefined
       slot.settle(
         { device: device.label, containerId: active.containerId, endpoint: active.endpoint },
@@ -210,7 +173,7 @@ export class Watcher {
       slot.failures++
       slot.retryAtMs = this.#now() + retryInMs
       const reason = reasonOf(error)
-      this.#tell({ kind: 'move-failed', instance: instance.id, device: device.label, reason, retryInMs })
+      this.#tell({ kind: 'move-failed', instance: slot.instance.id, device: device.label, reason, retryInMs })
     }
   }
 
@@ -288,21 +251,4 @@ function isAsWanted(found: FoundInstance, slot: Slot): boolean {
     found.container.id !== slot.rejectedContainerId &&
     found.configHash === configHashOf(slot.instance)
   )
-}
-
-function endpointOf(found: FoundInstance, device: Device): Endpoint | undefined {
-  const exposure = {
-    coapPort: coapAnswerOf(found).port,
-    isHostNetwork: found.container.networkMode === 'host',
-    ports: found.container.ports,
-  }
-  return coapEndpoint(exposure, device.address)
-}
-
-/** What is left of the instance itself on a device does not stand in its own way. */
-function ownInstances(containers: readonly ContainerSummary[], { instance }: Slot): FoundInstance[] {
-  return containers.flatMap((container) => {
-    const found = findInstance(container)
-    return found?.id === instance.id ? [found] : []
-  })
 }

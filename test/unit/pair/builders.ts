@@ -1,5 +1,5 @@
 // Builders for the tests of pair mode: what a test does not name has a plain value.
-import type { ContainerSummary } from '../../../src/engine/containers.ts'
+import type { ContainerSummary } from '../../../src/engine/container-answers.ts'
 import type { Application } from '../../../src/model/application.ts'
 import { parseCompose } from '../../../src/model/compose/parse-compose.ts'
 import type { DeviceView } from '../../../src/pair/device-view.ts'
