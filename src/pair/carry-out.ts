@@ -30,7 +30,7 @@ const settleLimitMs = 60_000
 export async function carryOut(job: Job, context: PairContext): Promise<readonly ActiveInstance[]> {
   const { run, application, devices, connectMs } = job
   const { journal, sources, now, onEvent, signal } = context
-  const entry = { run, application: application.name, duty: 'undo' } as const
+  const entry = { run, application: application.name, duty: 'undo', isGivenUp: false } as const
   // What only this run can have made carries its id: for that, the note needs no more than where to look.
   const isNoted = journal.write({
     ...entry,
@@ -78,6 +78,7 @@ async function undo(
     run,
     application: application.name,
     duty: 'undo',
+    isGivenUp: true,
     devices: left.map(({ touched: each }) => noted(each)),
   })
   if (!(error instanceof ShoalError)) return error
@@ -100,13 +101,20 @@ async function settle(
 ): Promise<void> {
   const replacing = touched.filter(({ footprint }) => needsSettling(footprint))
   if (replacing.length > 0) {
-    await journal.write({ run, application: application.name, duty: 'settle', devices: replacing.map(noted) })
+    const entry = {
+      run,
+      application: application.name,
+      duty: 'settle',
+      devices: replacing.map(noted),
+    } as const
+    await journal.write({ ...entry, isGivenUp: false })
     const limit = AbortSignal.timeout(settleLimitMs)
     const outcomes = await Promise.allSettled(
       replacing.map(({ device, footprint }) => settleRun(device, run, footprint, limit)),
     )
     const failed = outcomes.findIndex(({ status }) => status === 'rejected')
     if (failed >= 0) {
+      await journal.write({ ...entry, isGivenUp: true })
       say(
         `${replacing[failed]?.device.label}: what was replaced could not be removed yet; the next command removes it`,
       )

@@ -64,11 +64,12 @@ async function cleanUpLost(
   options: CleanUp,
 ): Promise<string | undefined> {
   const { run, connector, say, patienceMs } = options
+  let reason = 'the device cannot be reached'
+  if (patienceMs === 0) return reason
   say(
     `${device.label}: lost; tries for ${patienceMs / 1000} s to reach it again and undo what was begun there`,
   )
   const patience = AbortSignal.timeout(patienceMs)
-  let reason = 'the device cannot be reached'
   let lingeredAt = Number.NEGATIVE_INFINITY
   while (!patience.aborted) {
     let again: Device | undefined

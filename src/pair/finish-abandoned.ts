@@ -32,7 +32,7 @@ async function finish(
   const left = outcomes.filter(({ isDone }) => !isDone).map(({ noted }) => noted)
   if (left.length === entry.devices.length) return
   if (left.length === 0) await journal.remove(entry.run)
-  else await journal.write({ ...entry, devices: left })
+  else await journal.write({ ...entry, devices: left, isGivenUp: true })
   const what = entry.duty === 'undo' ? 'undid what an interrupted activation' : 'removed what an activation'
   say(`${what} of ${entry.application} had left`)
 }

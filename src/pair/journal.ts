@@ -15,8 +15,9 @@ export interface JournalEntry {
   readonly run: string
   readonly application: string
   readonly duty: Duty
-  /** Who works on it; while that process lives, nobody else does. */
+  /** Who works on it; while that process lives, nobody else does, unless it has given up. */
   readonly owner: ProcessIdentity
+  readonly isGivenUp: boolean
   readonly devices: readonly JournalDevice[]
 }
 
@@ -71,13 +72,15 @@ export class Journal {
     }
   }
 
-  /** The entries that nobody works on any more. One that cannot be read is passed over: it was never finished. */
+  /** The entries that nobody works on any more, or that their owner could not finish. One that cannot be read is passed over: it was never finished. */
   async abandoned(): Promise<JournalEntry[]> {
     const names = await readdir(this.folder).catch(() => [])
     const entries = await Promise.all(
       names.filter((name) => name.endsWith(suffix)).map((name) => this.#read(join(this.folder, name))),
     )
-    return entries.filter((entry) => entry !== undefined).filter(({ owner }) => hasEnded(owner))
+    return entries
+      .filter((entry) => entry !== undefined)
+      .filter(({ owner, isGivenUp }) => isGivenUp || hasEnded(owner))
   }
 
   async #read(path: string): Promise<JournalEntry | undefined> {

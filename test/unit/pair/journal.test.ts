@@ -19,6 +19,7 @@ const entry = {
   run: 'f00d',
   application: 'app',
   duty: 'undo' as const,
+  isGivenUp: false,
   devices: [{ target: parseTarget('root@worker1'), footprint: emptyFootprint }],
 }
 
@@ -34,6 +35,12 @@ describe('the journal', () => {
     const journal = new Journal(folder)
     await journal.write(entry)
     expect(await journal.abandoned()).toEqual([])
+  })
+
+  it('gives out an entry that its owner could not finish, while that lives', async () => {
+    const journal = new Journal(folder)
+    await journal.write({ ...entry, isGivenUp: true })
+    expect((await journal.abandoned()).length).toBe(1)
   })
 
   it('gives out the entry of a process that has ended', async () => {
