@@ -8,7 +8,8 @@ const limitsMs = Object.freeze({
   look: 20_000,
   create: 60_000,
   start: 120_000,
-  stop: 60_000,
+  // A service says its own grace, which may be minutes; a connection that is lost is noticed long before.
+  stop: 600_000,
   remove: 120_000,
 })
 

@@ -23,6 +23,9 @@ const shownLogLines = 10
 
 const healthPauseMs = 100
 
+/** One that is not known by its own answer has to run for this long without an end: a program that fails does so soon. */
+const settleMs = 1000
+
 /** The CoAP room is not needed before a container runs: it is loaded while the Engine starts the first one. */
 export function loadProber(): Promise<typeof import('./wait-for-answer.ts')> {
   return import('./wait-for-answer.ts')
@@ -51,7 +54,12 @@ export async function awaitReady(
       ? waitForHealth(started, stop)
       : waitForAnswer(probeUri(service.coap, endpoint), stop)
   try {
-    if (await Promise.race([ready, watchForExit(started, stop)])) return endpoint
+    const exits = watchForExit(started, stop)
+    const isReady = await Promise.race([ready, exits])
+    // On the device's own network the answer may be another program's, whose port this one can't have.
+    const isOurs =
+      isReady && (!exposure.isHostNetwork || (await Promise.race([settles(started, stop), exits])))
+    if (isOurs) return endpoint
     throw signal.aborted ? interrupted(started) : await silentError(started, endpoint)
   } finally {
     over.abort()
@@ -107,7 +115,7 @@ async function waitForHealth(started: StartedInstance, stop: AbortSignal): Promi
     const seen = await engine.containers.inspect(containerId)
     // One that has ended counts as unhealthy too: that it has ended says more, and whoever watches for it says it.
     const health = seen?.state === 'running' ? seen.health : 'starting'
-    if (health === 'none' || health === 'healthy') return true
+    if (health === 'healthy' || (health === 'none' && (await settles(started, stop)))) return true
     if (health === 'unhealthy') {
       throw new ShoalError('SERVICE_SILENT', {
         action: 'wait for',
@@ -120,6 +128,15 @@ async function waitForHealth(started: StartedInstance, stop: AbortSignal): Promi
     await pause(healthPauseMs, stop)
   }
   return false
+}
+
+/** @returns whether it runs for a while without an end or a new start. */
+async function settles({ containerId, engine }: StartedInstance, stop: AbortSignal): Promise<boolean> {
+  const before = await engine.containers.inspect(containerId)
+  await pause(settleMs, stop)
+  if (stop.aborted) return false
+  const after = await engine.containers.inspect(containerId)
+  return after?.state === 'running' && after.restarts === before?.restarts
 }
 
 async function exitedError(started: StartedInstance, seen: ContainerDetails): Promise<ShoalError> {
@@ -139,6 +156,18 @@ async function exitedError(started: StartedInstance, seen: ContainerDetails): Pr
 
 async function silentError(started: StartedInstance, endpoint: Endpoint | undefined): Promise<ShoalError> {
   const { service } = started.instance
+  const seen = await started.engine.containers.inspect(started.containerId).catch(() => undefined)
+  if (seen !== undefined && seen.restarts > 0) {
+    return new ShoalError('CONTAINER_EXITED', {
+      action: 'wait for',
+      object: `instance ${started.instance.id}`,
+      place: started.place,
+      reason:
+        `its container ends again and again: the Engine has started it anew ${seen.restarts} times` +
+        (await shownLog(started)),
+      nextStep: 'see why it ends: its last lines stand above; check its image, `command:` and `environment:`',
+    })
+  }
   const seconds = service.ready.timeoutMs / 1000
   return new ShoalError('SERVICE_SILENT', {
     action: 'wait for',

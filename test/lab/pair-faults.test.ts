@@ -203,6 +203,33 @@ describe('a service that cannot run', () => {
     expect(failed.stderr).not.toContain('line 5\n')
   })
 
+  it('ends at once, and is not asked by CoAP: running for a moment is not being ready', async () => {
+    const failed = await run(
+      'brief',
+      `s: {image: "${image}", entrypoint: ["node", "-e", "process.exitCode = 3"]}`,
+    )
+    expectFailure(failed, 'CONTAINER_EXITED', 'exit code 3')
+  })
+
+  it('ends again and again under a restart policy', async () => {
+    const program = "console.log('no config'); process.exitCode = 3"
+    const failed = await run(
+      'loop',
+      `s: {image: "${image}", restart: always, x-shoal: {ready: {timeout: 4s}}, entrypoint: ["node", "-e", "${program}"]}`,
+    )
+    expectFailure(failed, 'CONTAINER_EXITED', 'started it anew', '  | no config\n')
+  })
+
+  it('finds its port on the device’s own network answered by another program', async () => {
+    const foreign = worker.spawn(['coap-server-notls', '-p', '5683'])
+    try {
+      const failed = await run('taken', `s: {image: "${image}", network_mode: host, expose: ["5683/udp"]}`)
+      expectFailure(failed, 'CONTAINER_EXITED', '5683')
+    } finally {
+      foreign.kill('SIGKILL')
+    }
+  })
+
   it('wants more memory than it may have', async () => {
     const program = 'const all = []; for (;;) all.push(Buffer.alloc(1 << 20, 1))'
     const limits = 'deploy: {resources: {limits: {memory: 64M}}}, memswap_limit: 64M'
