@@ -1,6 +1,5 @@
 // `shoal pair ps`: the instances on devices.
 import { renderEndpoint } from '../model/endpoint.ts'
-import { renderError, ShoalError } from '../model/errors.ts'
 import { foundEndpoint } from '../pair/coap-endpoint.ts'
 import type { Device } from '../pair/device.ts'
 import type { FoundInstance } from '../pair/instance.ts'
@@ -9,13 +8,14 @@ import { listInstances, withReachableDevices } from '../pair/with-devices.ts'
 import type { Io } from './io.ts'
 import { makeConnector, makeJournal, type PairOptions } from './pair-setting.ts'
 import { type Column, renderTable } from './table.ts'
+import { throwFirst } from './throw-first.ts'
 
 interface Row {
   readonly instance: string
   readonly device: string
   readonly state: string
   readonly status: string
-  readonly endpoint: string | undefined
+  readonly endpoint: string | null
   readonly image: string
   readonly container: string
   readonly createdAt: string
@@ -52,9 +52,7 @@ export async function pairPs(
   io.out(
     options.json ? `${JSON.stringify({ instances: result }, undefined, 2)}\n` : renderTable(columns, result),
   )
-  const [first, ...others] = errors
-  for (const error of others) if (error instanceof ShoalError) io.err(`${renderError(error)}\n`)
-  if (first !== undefined) throw first
+  throwFirst(errors, io)
 }
 
 function rowOf(found: FoundInstance, { label, address }: Device): Row {
@@ -65,7 +63,7 @@ function rowOf(found: FoundInstance, { label, address }: Device): Row {
     device: label,
     state: container.state,
     status: container.status,
-    endpoint: endpoint === undefined ? undefined : renderEndpoint(endpoint),
+    endpoint: endpoint === undefined ? null : renderEndpoint(endpoint),
     image: container.image,
     container: container.id,
     createdAt: new Date(container.createdAtMs).toISOString(),

@@ -2,9 +2,10 @@
 import type { FoundInstance } from '../pair/instance.ts'
 import { removeInstances } from '../pair/remove-instances.ts'
 import { isSelected, nothingSelected, parseSelector } from '../pair/selector.ts'
-import { withAllDevices } from '../pair/with-devices.ts'
+import { withReachableDevices } from '../pair/with-devices.ts'
 import type { Io } from './io.ts'
 import { makeConnector, makeJournal, type PairOptions, splitWords, usage } from './pair-setting.ts'
+import { throwFirst } from './throw-first.ts'
 
 interface PairRmOptions extends PairOptions {
   readonly all?: true
@@ -24,7 +25,7 @@ export async function pairRm(io: Io, words: readonly string[], options: PairRmOp
     say: (text: string) => io.err(`${text}\n`),
     signal: io.signal,
   }
-  const removed = await withAllDevices(targets, access, async (devices) =>
+  const { result: removed, errors } = await withReachableDevices(targets, access, async (devices) =>
     (
       await Promise.all(
         devices.map(async (device) =>
@@ -35,7 +36,7 @@ export async function pairRm(io: Io, words: readonly string[], options: PairRmOp
       )
     ).flat(),
   )
-  if (selector !== undefined && removed.length === 0) {
+  if (selector !== undefined && removed.length === 0 && errors.length === 0) {
     throw nothingSelected(
       'remove',
       selector,
@@ -44,4 +45,5 @@ export async function pairRm(io: Io, words: readonly string[], options: PairRmOp
   }
   if (options.json) io.out(`${JSON.stringify({ removed }, undefined, 2)}\n`)
   else for (const { instance, device } of removed) io.out(`${instance} removed from ${device}\n`)
+  throwFirst(errors, io)
 }
