@@ -24,8 +24,15 @@ const commands = {
 }
 
 const stopping = new AbortController()
-for (const name of ['SIGINT', 'SIGTERM'] as const) {
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(name, () => stopping.abort(name))
+}
+// Who reads no further, `| head` for example, wants no more of it.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    stopping.abort('EPIPE')
+  })
 }
 process.exitCode = await run(
   commands,

@@ -21,7 +21,7 @@ export function demoCommand(io: Io): Command {
     .description(
       'shows the main job on this machine: a lab, compute natively and through pair mode, measured side by side',
     )
-    .option('--seed <number>', 'seed of the input and of the order', parseCount, 2017)
+    .option('--seed <number>', 'seed of the input and of the order', parseSeed, 2017)
     .option('--repetitions <number>', 'requests of each kind', parseCount, 10)
     .option('-o, --output <file>', 'also keep the raw samples, as JSON')
     .option('--json', 'print the result as JSON')
@@ -50,7 +50,7 @@ export function renderDemo({ activations, samples, libcoap, seed, repetitions }:
     '',
     'Activation of compute on worker1, from the command on client to the first CoAP answer (ms)',
     renderActivations(activations),
-    `Response time of a CoAP PUT, mean of ${repetitions} ± 95 % interval (Student’s t), seed ${seed} (ms)`,
+    `Response time of a CoAP PUT, mean of ${repetitions} ± 95 % interval (Student’s t), both warmed up, seed ${seed} (ms)`,
     renderResponseTimes(samples),
     `The same by libcoap, in the client host: the average of the ${paperSizes[0]} integers is ${answer}`,
     `$ ${libcoap.command}`,
@@ -96,6 +96,11 @@ function renderResponseTimes(samples: DemoResult['samples']): string {
     ],
     tabulateResponseTimes(samples),
   )
+}
+
+function parseSeed(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('It is a whole number from 0 to 999,999,999.')
 }
 
 function parseCount(text: string): number {

@@ -71,6 +71,10 @@ function readName(piece: Piece): string | undefined {
 function readSubnet(piece: Piece, text: string): Subnet | undefined {
   const subnet = parseSubnet(text)
   if (subnet === undefined) return piece.problem(`"${text}" is no subnet such as ${defaultSubnet}`)
+  const firstByte = Math.floor(subnet.network / 2 ** 24)
+  if (firstByte === 0 || firstByte === 127 || firstByte >= 224) {
+    return piece.problem(`${text} holds no addresses of hosts: take a private one such as ${defaultSubnet}`)
+  }
   const cables = parseSubnet(cableSubnet)
   if (cables !== undefined && subnetsOverlap(subnet, cables)) {
     return piece.problem(`${text} overlaps ${cableSubnet}, which cables take their addresses from`)

@@ -42,7 +42,8 @@ export async function run(
     .version(version)
     .exitOverride()
     .configureOutput({ writeOut: io.out, writeErr: io.err, outputError: () => {} })
-  const asked = argv.find((word) => !word.startsWith('-'))
+  const words = argv.filter((word) => !word.startsWith('-'))
+  const asked = words[0] === 'help' ? words[1] : words[0]
   for (const [name, command] of Object.entries(commands)) {
     if (name === asked) program.addCommand(adopt((await command.load())(io), program))
     else program.command(name).description(command.summary)
@@ -80,6 +81,15 @@ function report(error: unknown, io: Io): number {
   if (error instanceof ShoalError) {
     io.err(`${renderError(error)}\n`)
     return errorTable[error.code].exitCode
+  }
+  if (io.signal.aborted) {
+    const interrupted = new ShoalError('INTERRUPTED', {
+      action: 'run',
+      object: 'the command',
+      reason: 'stopped by the user',
+    })
+    io.err(`${renderError(interrupted)}\n`)
+    return errorTable.INTERRUPTED.exitCode
   }
   const internal = new ShoalError('INTERNAL', {
     action: 'run',

@@ -12,6 +12,7 @@ const entry = (meaning: string, exitCode: 1 | 2 = 1): ErrorEntry => Object.freez
 /** The table. A new error is one line here and one row in docs/errors.md. */
 export const errorTable = Object.freeze({
   USAGE: entry('The command line was not understood.', 2),
+  SETUP_REFUSED: entry('`scripts/setup` cannot make this machine ready.'),
   INTERNAL: entry('Shoal broke a promise of its own; this is a bug.'),
   INTERRUPTED: entry('The user stopped the command.'),
   FILE_UNREADABLE: entry('A file that was named cannot be read.'),

@@ -10,6 +10,13 @@ const commands: CommandTable = {
     load: async () => (io) =>
       new Command('greet').argument('<name>').action((name) => io.out(`hello ${name}\n`)),
   },
+  breaks: {
+    summary: 'breaks a promise',
+    load: async () => () =>
+      new Command('breaks').action(() => {
+        throw new Error('broken')
+      }),
+  },
   fail: {
     summary: 'fails',
     load: async () => () =>
@@ -25,7 +32,7 @@ const commands: CommandTable = {
   },
 }
 
-async function runWith(argv: readonly string[]) {
+async function runWith(argv: readonly string[], signal = new AbortController().signal) {
   const written = { out: '', err: '' }
   const io: Io = {
     out: (text) => {
@@ -36,7 +43,7 @@ async function runWith(argv: readonly string[]) {
     },
     isTerminal: false,
     env: {},
-    signal: new AbortController().signal,
+    signal,
   }
   const exitCode = await run(commands, argv, io, '1.2.3')
   return { exitCode, ...written }
@@ -52,6 +59,19 @@ describe('the command line', () => {
     expect(exitCode).toBe(0)
     expect(out).toMatch(/greet.*greets/)
     expect(out).toMatch(/fail.*fails/)
+  })
+
+  it('tells of a command’s own words after help too', async () => {
+    const { exitCode, out } = await runWith(['help', 'greet'])
+    expect(exitCode).toBe(0)
+    expect(out).toContain('<name>')
+  })
+
+  it('calls what breaks in a command that the user has stopped an interruption', async () => {
+    const { exitCode, err } = await runWith(['breaks'], AbortSignal.abort('SIGINT'))
+    expect(exitCode).toBe(1)
+    expect(err).toMatch(/^error\[INTERRUPTED\]: /)
+    expect((await runWith(['breaks'])).err).toMatch(/^error\[INTERNAL\]: /)
   })
 
   it('prints an error as code, action, object, place, cause and next step', async () => {
