@@ -88,7 +88,7 @@ export interface Service {
   readonly ready: { readonly timeoutMs: number }
 }
 
-/** Where the service answers CoAP; without a port it is not asked, and it is ready when it runs. */
+/** Where the service answers CoAP; without a port it is not asked, and it is ready when it is healthy or has run for a while. */
 export interface CoapAnswer {
   /** UDP port in the container; with the network `host` it is the device's port too. */
   readonly port: number | undefined
