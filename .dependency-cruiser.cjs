@@ -63,7 +63,31 @@ module.exports = {
       '^src/(?!image/|model/|engine/)',
       'images are made of files, and of nothing that runs',
     ),
-    arrow('pair-arrows', '^src/pair/', '^src/(cli|manager|worker)/', 'pair mode needs no manager'),
+    arrow(
+      'pair-arrows',
+      '^src/pair/',
+      '^src/(cli|manager|worker|discovery|placement)/',
+      'pair mode needs no manager',
+    ),
+    arrow(
+      'placement-arrows',
+      '^src/placement/',
+      '^src/(?!placement/|model/)',
+      'placement is pure: plain values in, plain values out',
+    ),
+    arrow(
+      'discovery-arrows',
+      '^src/discovery/',
+      '^src/(?!discovery/|model/|coap/)',
+      'finding a manager needs the network alone',
+    ),
+    arrow(
+      'manager-arrows',
+      '^src/manager/',
+      '^src/(cli|pair)/',
+      'the manager speaks to Swarm and over CoAP, not over SSH',
+    ),
+    arrow('worker-arrows', '^src/worker/', '^src/(cli|manager|pair)/', 'a device carries no manager'),
     arrow('only-cli-is-cli', '^src/(?!cli/)', '^src/cli/', 'the command line is nobody’s library'),
     arrow(
       'services-arrows',

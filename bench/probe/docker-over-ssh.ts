@@ -1,7 +1,7 @@
 // Runs on the client: what people do today, `docker -H ssh://… run`, then `docker port`, then asking until CoAP answers.
 import { execFileSync } from 'node:child_process'
 import { text } from 'node:stream/consumers'
-import { waitForAnswer } from '../../src/pair/wait-for-answer.ts'
+import { waitForAnswer } from '../../src/coap/wait-for-answer.ts'
 
 interface Input {
   readonly host: string

@@ -1,11 +1,11 @@
 // Runs on the device: the Engine API used directly, the least that an activation can take. Prints one line of milliseconds.
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
+import { waitForAnswer } from '../../src/coap/wait-for-answer.ts'
 import { Engine } from '../../src/engine/engine.ts'
 import { parseCompose } from '../../src/model/compose/parse-compose.ts'
 import { renderContainer } from '../../src/model/container.ts'
 import { coapEndpoint, probeUri } from '../../src/pair/coap-endpoint.ts'
-import { waitForAnswer } from '../../src/pair/wait-for-answer.ts'
 
 const { composeFile, address } = JSON.parse(await text(process.stdin)) as {
   composeFile: string

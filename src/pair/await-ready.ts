@@ -3,10 +3,10 @@ import type { ContainerDetails } from '../engine/container-answers.ts'
 import type { Engine } from '../engine/engine.ts'
 import { type Endpoint, renderEndpoint } from '../model/endpoint.ts'
 import { ShoalError } from '../model/errors.ts'
+import { pause } from '../model/pause.ts'
 import { coapEndpoint, probeUri } from './coap-endpoint.ts'
 import type { WantedInstance } from './instance.ts'
 import { interruption, isInterruption } from './interruption.ts'
-import { pause } from './pause.ts'
 
 export interface StartedInstance {
   readonly instance: WantedInstance
@@ -27,8 +27,8 @@ const healthPauseMs = 100
 const settleMs = 1000
 
 /** The CoAP room is not needed before a container runs: it is loaded while the Engine starts the first one. */
-export function loadProber(): Promise<typeof import('./wait-for-answer.ts')> {
-  return import('./wait-for-answer.ts')
+export function loadProber(): Promise<typeof import('../coap/wait-for-answer.ts')> {
+  return import('../coap/wait-for-answer.ts')
 }
 
 /** @returns where it answers; undefined for a service without CoAP. Throws ShoalError. */

@@ -1,12 +1,12 @@
 // Undoes a failed activation on all its devices, also on those whose link is gone: for a while it tries again, and what it
 // cannot reach stays in the journal for the next command that does.
 
+import { pause } from '../model/pause.ts'
 import { type Connector, connectDevice } from './connect-device.ts'
 import { type Device, isLoss } from './device.ts'
 import { type Footprint, undoRun } from './footprint.ts'
 import { isInterruption } from './interruption.ts'
 import { hasLingeringConnection } from './lingering.ts'
-import { pause } from './pause.ts'
 import { reasonOf } from './reason-of.ts'
 
 export interface CleanUp {

@@ -1,7 +1,7 @@
 // Asks one instance by CoAP once a second, whether it still answers.
 import { CoapClient } from '../../coap/client.ts'
-import { pause } from '../pause.ts'
-import { ask } from '../wait-for-answer.ts'
+import { ask } from '../../coap/wait-for-answer.ts'
+import { pause } from '../../model/pause.ts'
 
 const askPauseMs = 1000
 

@@ -1,10 +1,10 @@
 // A device under watch: keeps a connection to it, looks at its containers, and connects again when it is lost.
 import type { ContainerSummary } from '../../engine/container-answers.ts'
+import { pause } from '../../model/pause.ts'
 import { connectDevice } from '../connect-device.ts'
 import type { Device } from '../device.ts'
 import { finishAbandoned } from '../finish-abandoned.ts'
 import type { PairContext } from '../pair-context.ts'
-import { pause } from '../pause.ts'
 import { reasonOf } from '../reason-of.ts'
 import type { Target } from '../target.ts'
 

@@ -1,12 +1,12 @@
 // Keeps the wanted number of instances alive: when one ends, falls silent, or its device is lost, another device takes over; when
 // the device returns, what it still runs of those that run elsewhere by now is removed.
 import type { Application } from '../../model/application.ts'
+import { pause } from '../../model/pause.ts'
 import { foundEndpoint, probeUri } from '../coap-endpoint.ts'
 import type { Device } from '../device.ts'
 import type { ActiveInstance } from '../execute-plan.ts'
 import { configHashOf, type FoundInstance, findInstance } from '../instance.ts'
 import type { PairContext } from '../pair-context.ts'
-import { pause } from '../pause.ts'
 import { reasonOf } from '../reason-of.ts'
 import type { Target } from '../target.ts'
 import { chooseDevice } from './choose-device.ts'

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { Code } from '../../../src/coap/codes.ts'
 import { Router } from '../../../src/coap/router.ts'
 import { CoapServer } from '../../../src/coap/server.ts'
-import { waitForAnswer } from '../../../src/pair/wait-for-answer.ts'
+import { waitForAnswer } from '../../../src/coap/wait-for-answer.ts'
 
 const open: { stop(): Promise<void> | void }[] = []
 afterEach(async () => {

@@ -1,8 +1,9 @@
 // Waits until an instance answers CoAP: asks again and again, soon at first, until the first answer of any kind.
-import { CoapClient } from '../coap/client.ts'
-import { CoapError } from '../coap/coap-error.ts'
-import { transmissionParameters } from '../coap/transmission.ts'
-import { pause } from './pause.ts'
+
+import { pause } from '../model/pause.ts'
+import { CoapClient } from './client.ts'
+import { CoapError } from './coap-error.ts'
+import { transmissionParameters } from './transmission.ts'
 
 /** The first questions follow each other this soon: what is waited for too long is part of every activation. */
 const firstPauseMs = 5

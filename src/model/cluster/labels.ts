@@ -1,0 +1,37 @@
+// The labels that tell Shoal and Docker's own tools what a Swarm service, its containers and its nodes are.
+
+/** On a Swarm service and, where marked, on its containers too. */
+export const clusterLabel = Object.freeze({
+  /** `docker stack ls` and Portainer group by it. Service and container. */
+  stack: 'com.docker.stack.namespace',
+  /** The image as the user wrote it. Service. */
+  stackImage: 'com.docker.stack.image',
+  /** `cluster`. Service and container. */
+  mode: 'shoal.mode',
+  /** Service and container. */
+  application: 'shoal.application',
+  /** Its name in the Compose file. Service and container. */
+  service: 'shoal.service',
+  /** How many instances are to be active; the rest of Swarm’s replicas stand by, paused. Service. */
+  active: 'shoal.active',
+  /** How many are to stand by. Service; on the container `1` where the service has any. */
+  standby: 'shoal.standby',
+  /** Hash of what the Compose file says of it: equal hashes need no update. Service. */
+  spec: 'shoal.spec',
+  /** UDP port in the container; left out where it does not speak CoAP. Service and container. */
+  coapPort: 'shoal.coap.port',
+  /** Resource that is asked. Service and container. */
+  coapPath: 'shoal.coap.path',
+  /** Milliseconds that an instance may take until it is ready. Service and container. */
+  readyMs: 'shoal.ready.ms',
+  /** `host` where its ports are the node’s own without mapping. Service and container. */
+  network: 'shoal.network',
+  /** Of a Swarm config: the name of the catalogue entry that it holds. */
+  catalogue: 'shoal.catalogue',
+  /** Of a node: the monitor set it aside (`drain`) because it is silent; its value is when, ISO 8601. */
+  away: 'shoal.away',
+  /** Docker’s own, on the container. */
+  taskId: 'com.docker.swarm.task.id',
+  serviceId: 'com.docker.swarm.service.id',
+  nodeId: 'com.docker.swarm.node.id',
+} as const)
