@@ -1,6 +1,8 @@
 // The Engine API as calls: agrees on a version, reads JSON, turns refusals and broken connections into errors for the user.
 import type { IncomingMessage } from 'node:http'
+import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import { pipeline } from 'node:stream/promises'
 import { agreeOnApiVersion, oldestApiVersion, saysTooOld } from './api-version.ts'
 import { refusedCall, unansweredCall } from './engine-error.ts'
 import { type Exchange, HttpFailure, HttpSocket } from './http.ts'
@@ -56,6 +58,39 @@ export class EngineApi {
       return await this.#agreed(call, read)
     } catch (error) {
       throw this.#explained(call, error)
+    }
+  }
+
+  /**
+   * What `parse` makes of an answer that does not end, piece by piece, on a socket of its own; a slow reader slows the Engine.
+   * Whoever stops iterating ends the call. Ends with the answer; throws ShoalError, `INTERRUPTED` when the signal comes.
+   * @param onOpen called when the Engine has accepted: from now on nothing is missed.
+   */
+  async *follow<T>(
+    call: ApiCall,
+    parse: (answer: IncomingMessage) => AsyncIterable<T>,
+    onOpen: () => void = () => {},
+  ): AsyncGenerator<T> {
+    const left = new AbortController()
+    const signal = call.signal === undefined ? left.signal : AbortSignal.any([call.signal, left.signal])
+    const pieces = new PassThrough({ objectMode: true })
+    const reading = this.read({ ...call, signal, ownSocket: true }, async (answer) => {
+      onOpen()
+      await pipeline(parse(answer), pieces)
+    })
+    reading.catch((error: unknown) =>
+      pieces.destroy(error instanceof Error ? error : new Error(String(error))),
+    )
+    try {
+      yield* pieces as AsyncIterable<T>
+      await reading
+    } catch (error) {
+      // The pieces end with the socket's own error; the call says what it means.
+      await reading
+      throw error
+    } finally {
+      left.abort()
+      pieces.destroy()
     }
   }
 

@@ -40,6 +40,8 @@ export interface ContainerDetails {
   readonly name: string
   readonly imageId: string
   readonly state: ContainerPhase
+  /** Of its first process, in the Engine's own process namespace; 0 where none runs. */
+  readonly pid: number
   readonly exitCode: number
   /** Whether the kernel killed it for want of memory. */
   readonly outOfMemory: boolean
@@ -87,6 +89,7 @@ export function detailsOf(wire: WireRecord): ContainerDetails {
     name: asText(wire.Name).replace(/^\//, ''),
     imageId: asText(wire.Image),
     state: phaseOf(state.Status),
+    pid: asNumber(state.Pid),
     exitCode: asNumber(state.ExitCode),
     outOfMemory: state.OOMKilled === true,
     error: asText(state.Error),

@@ -1,6 +1,14 @@
-// The Engine's containers: create, start, look at, wait for, rename, stop, remove.
+// The Engine's containers: create, start, look at, wait for, rename, pause, stop, kill, remove.
+
+import { type ErrorCode, ShoalError } from '../model/errors.ts'
 import type { CallOptions, EngineApi } from './api.ts'
-import { type ContainerDetails, type ContainerSummary, detailsOf, summaryOf } from './container-answers.ts'
+import {
+  type ContainerDetails,
+  type ContainerPhase,
+  type ContainerSummary,
+  detailsOf,
+  summaryOf,
+} from './container-answers.ts'
 import { asArray, asNumber, asRecord, asText } from './wire.ts'
 
 /** Limits of the calls. On a small board with a slow card, making and starting a container takes seconds. */
@@ -12,6 +20,9 @@ const limitsMs = Object.freeze({
   stop: 600_000,
   remove: 120_000,
 })
+
+/** What the Engine's refusals of a turn are read as. */
+const answeredCodes: readonly ErrorCode[] = ['ENGINE_REFUSED', 'CONTAINER_UNKNOWN']
 
 export class Containers {
   readonly #api: EngineApi
@@ -144,6 +155,61 @@ export class Containers {
       signal,
       deadlineMs,
     })
+  }
+
+  /** Ends it at once, without grace; one that does not run, or is gone, is done already. A paused one dies too. */
+  async kill(
+    id: string,
+    name: string,
+    { signal, deadlineMs = limitsMs.look }: CallOptions = {},
+  ): Promise<void> {
+    await this.#api.jsonIfAny(
+      {
+        action: 'kill',
+        object: `container ${name}`,
+        method: 'POST',
+        path: `/containers/${id}/kill`,
+        signal,
+        deadlineMs,
+      },
+      [404, 409],
+    )
+  }
+
+  /** Freezes its processes. @returns whether it stands paused now: not when it ended, or is gone. */
+  async pause(id: string, name: string, options: CallOptions = {}): Promise<boolean> {
+    return this.#turn('pause', id, name, { from: 'running', to: 'paused' }, options)
+  }
+
+  /** Lets its processes go on. @returns whether it runs now: not when it ended, or is gone. */
+  async unpause(id: string, name: string, options: CallOptions = {}): Promise<boolean> {
+    return this.#turn('unpause', id, name, { from: 'paused', to: 'running' }, options)
+  }
+
+  /** The Engine refuses a turn that is done already, with statuses that differ among its versions: the state decides. */
+  async #turn(
+    action: 'pause' | 'unpause',
+    id: string,
+    name: string,
+    { from, to }: { readonly from: ContainerPhase; readonly to: ContainerPhase },
+    { signal, deadlineMs = limitsMs.look }: CallOptions,
+  ): Promise<boolean> {
+    try {
+      await this.#api.json({
+        action,
+        object: `container ${name}`,
+        method: 'POST',
+        path: `/containers/${id}/${action}`,
+        signal,
+        deadlineMs,
+      })
+      return true
+    } catch (error) {
+      if (!(error instanceof ShoalError) || !answeredCodes.includes(error.code)) throw error
+      const seen = await this.inspect(id, { signal, deadlineMs })
+      if (seen?.state === from) throw error
+      return seen?.state === to
+    }
   }
 
   /** Kills it if it runs, removes it and its anonymous volumes; one that is gone, or is being removed (409), is done already. */

@@ -1,6 +1,7 @@
 // What went wrong between us and an Engine, as an error for the user.
 import { type ErrorCode, ShoalError } from '../model/errors.ts'
 import type { HttpFailure } from './http.ts'
+import { swarmRefusals } from './swarm-refusals.ts'
 
 /** What was asked of which Engine: the first three parts of every error. */
 export interface CallSubject {
@@ -12,7 +13,7 @@ export interface CallSubject {
   readonly place: string
 }
 
-interface Refusal {
+export interface EngineRefusal {
   readonly code: ErrorCode
   readonly pattern: RegExp
   /** The cause in fewer words than the Engine's, from what the pattern caught, if that is enough. */
@@ -21,7 +22,7 @@ interface Refusal {
 }
 
 /** The Engine tells most causes apart by its words only; these stand in moby's source since 20.10. The first that fits counts. */
-const refusals: readonly Refusal[] = [
+const refusals: readonly EngineRefusal[] = [
   {
     code: 'IMAGE_UNKNOWN',
     pattern:
@@ -52,6 +53,7 @@ const refusals: readonly Refusal[] = [
     pattern: /no space left on device/i,
     nextStep: 'free space there: docker system prune removes what nothing uses',
   },
+  ...swarmRefusals,
   {
     code: 'COMMAND_UNRUNNABLE',
     pattern: /(?<cause>exec: ".*?)(?:: unknown)?$|executable file not found|exec format error/is,

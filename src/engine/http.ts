@@ -13,6 +13,7 @@ const maxSockets = 32
 export interface Exchange {
   readonly method: 'GET' | 'POST' | 'DELETE'
   readonly path: string
+  readonly headers?: Readonly<Record<string, string>> | undefined
   /** Sent as JSON. */
   readonly body?: object | undefined
   /** Sent as it comes, a tar archive. */
@@ -22,6 +23,8 @@ export interface Exchange {
   readonly deadlineMs?: number | undefined
   /** Without a byte in either direction: for transfers, whose length nobody knows. */
   readonly idleMs?: number | undefined
+  /** On a socket beside the bounded ones: for a stream that is followed for hours, and must keep no other call waiting. */
+  readonly ownSocket?: boolean | undefined
 }
 
 export type HttpFailureKind = 'absent' | 'denied' | 'cut' | 'timed-out' | 'interrupted'
@@ -83,15 +86,19 @@ export class HttpSocket {
     this.#agent.destroy()
   }
 
-  #open({ method, path, body, stream }: Exchange, signal: AbortSignal): ClientRequest {
+  #open(
+    { method, path, body, stream, headers, ownSocket = false }: Exchange,
+    signal: AbortSignal,
+  ): ClientRequest {
     return request({
       socketPath: this.#socketPath,
-      agent: this.#agent,
+      agent: ownSocket ? false : this.#agent,
       method,
       path,
       signal,
       headers: {
         host: 'docker',
+        ...headers,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(stream === undefined ? {} : { 'content-type': 'application/x-tar' }),
       },

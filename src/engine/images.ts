@@ -4,12 +4,15 @@ import type { Readable } from 'node:stream'
 import type { CallOptions, EngineApi } from './api.ts'
 import { refusedCall } from './engine-error.ts'
 import { readJsonLines } from './json-lines.ts'
+import { type RegistryAuth, registryAuthHeaders } from './registry-auth.ts'
 import { asArray, asNumber, asRecord, asText } from './wire.ts'
 
 export interface ImageDetails {
   /** `sha256:…` of its configuration: the same content has the same id everywhere. */
   readonly id: string
   readonly tags: readonly string[]
+  /** `registry:5000/name@sha256:…`: what it was pulled as. */
+  readonly digests: readonly string[]
   /** As Go names it: `amd64`, `arm64`, `arm`. */
   readonly architecture: string
   readonly sizeBytes: number
@@ -19,6 +22,13 @@ export interface ImageDetails {
 
 /** How far a transfer has come, in bytes; without a total nobody knows yet. */
 export type OnProgress = (doneBytes: number, totalBytes: number | undefined) => void
+
+export interface PullOptions extends CallOptions {
+  readonly auth?: RegistryAuth | undefined
+  /** `linux/arm64`; left out: what fits the Engine. */
+  readonly platform?: string | undefined
+  readonly onProgress?: OnProgress | undefined
+}
 
 const lookLimitMs = 20_000
 
@@ -96,9 +106,7 @@ export class Images {
   /** Lets the Engine fetch the image from the registry that the reference names. */
   async pull(
     reference: string,
-    platform: string | undefined,
-    onProgress: OnProgress,
-    { signal }: CallOptions = {},
+    { auth, platform, onProgress = () => {}, signal }: PullOptions = {},
   ): Promise<void> {
     const layers = new Map<string, { done: number; total: number }>()
     await this.#transfer(
@@ -108,6 +116,7 @@ export class Images {
         method: 'POST',
         path: '/images/create',
         query: { fromImage: withTag(reference), platform },
+        headers: registryAuthHeaders(auth),
         signal,
         idleMs: transferSilenceMs,
       },
@@ -174,6 +183,7 @@ function detailsOf(answer: unknown): ImageDetails {
   return {
     id: asText(wire.Id),
     tags: asArray(wire.RepoTags).map(asText),
+    digests: asArray(wire.RepoDigests).map(asText),
     architecture: asText(wire.Architecture),
     sizeBytes: asNumber(wire.Size),
     layers: asArray(asRecord(wire.RootFS).Layers).map(asText),

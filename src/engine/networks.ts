@@ -1,7 +1,32 @@
-// The Engine's networks and volumes, as far as an application needs its own.
-import type { ApplicationNetwork } from '../model/application.ts'
+// The Engine's networks: bridges of its own and, at a manager, the overlays of the Swarm.
 import type { CallOptions, EngineApi } from './api.ts'
-import { asArray, asRecord, asText } from './wire.ts'
+import { asArray, asRecord, asText, asTextMap, type WireRecord } from './wire.ts'
+
+export interface EngineNetwork {
+  readonly id: string
+  readonly name: string
+  /** `bridge`, `overlay`, `host` … */
+  readonly driver: string
+  readonly scope: 'local' | 'swarm'
+  readonly attachable: boolean
+  readonly internal: boolean
+  readonly labels: Readonly<Record<string, string>>
+}
+
+export interface NewNetwork {
+  readonly name: string
+  readonly labels: Readonly<Record<string, string>>
+  /** Default `bridge`; `overlay` spans the nodes of the Swarm. */
+  readonly driver?: string | undefined
+  /** Whether containers that are no instances of Swarm may be on it too. */
+  readonly attachable?: boolean | undefined
+  /** Without a way out. */
+  readonly internal?: boolean | undefined
+  readonly ipv6?: boolean | undefined
+  readonly options?: Readonly<Record<string, string>> | undefined
+  /** As the Engine API has it. */
+  readonly ipam?: object | undefined
+}
 
 const limitMs = 30_000
 
@@ -12,11 +37,11 @@ export class Networks {
     this.#api = api
   }
 
-  /** Names of the networks that have all the labels. */
+  /** Those that have all the labels. */
   async list(
     labels: readonly string[],
     { signal, deadlineMs = limitMs }: CallOptions = {},
-  ): Promise<string[]> {
+  ): Promise<EngineNetwork[]> {
     const answer = await this.#api.json({
       ...{
         action: 'list',
@@ -28,26 +53,30 @@ export class Networks {
       signal,
       deadlineMs,
     })
-    return asArray(answer).map((network) => asText(asRecord(network).Name))
+    return asArray(answer).map(asRecord).map(networkOf)
   }
 
-  /** Makes the bridge network; CheckDuplicate, because Engines before 25 would make a second one of the same name. */
+  /** @returns its id. CheckDuplicate, because Engines before 25 would make a second one of the same name. Throws SWARM_NAME_TAKEN. */
   async create(
-    { name, labels }: ApplicationNetwork,
+    { name, labels, driver = 'bridge', attachable, internal, ipv6, options, ipam }: NewNetwork,
     { signal, deadlineMs = limitMs }: CallOptions = {},
-  ): Promise<void> {
-    await this.#api.json({
+  ): Promise<string> {
+    const answer = await this.#api.json({
       action: 'create',
       object: `network ${name}`,
       method: 'POST',
       path: '/networks/create',
-      body: { Name: name, Driver: 'bridge', CheckDuplicate: true, Labels: labels },
+      body: {
+        ...{ Name: name, Driver: driver, CheckDuplicate: true, Labels: labels },
+        ...{ Attachable: attachable, Internal: internal, EnableIPv6: ipv6, Options: options, IPAM: ipam },
+      },
       signal,
       deadlineMs,
     })
+    return asText(asRecord(answer).Id)
   }
 
-  /** One that is gone, or that a container still uses (403), is left as it is. */
+  /** @param name or id. One that is gone, or that a container or service still uses (403; 400 for an overlay), is left as it is. */
   async remove(name: string, { signal, deadlineMs = limitMs }: CallOptions = {}): Promise<void> {
     await this.#api.jsonIfAny(
       {
@@ -60,7 +89,19 @@ export class Networks {
         signal,
         deadlineMs,
       },
-      [403, 404, 409],
+      [400, 403, 404, 409],
     )
+  }
+}
+
+function networkOf(wire: WireRecord): EngineNetwork {
+  return {
+    id: asText(wire.Id),
+    name: asText(wire.Name),
+    driver: asText(wire.Driver),
+    scope: wire.Scope === 'swarm' ? 'swarm' : 'local',
+    attachable: wire.Attachable === true,
+    internal: wire.Internal === true,
+    labels: asTextMap(wire.Labels),
   }
 }

@@ -24,3 +24,14 @@ export function asTextMap(value: unknown): Readonly<Record<string, string>> {
     Object.entries(asRecord(value)).filter((pair): pair is [string, string] => typeof pair[1] === 'string'),
   )
 }
+
+/** `2024-02-03T04:05:06.789012345Z` as milliseconds since 1970; 0 for what is no time, or the year 1 that Go writes for none. */
+export function asTimeMs(value: unknown): number {
+  const timeMs = Date.parse(asText(value))
+  return Number.isNaN(timeMs) || timeMs < 0 ? 0 : timeMs
+}
+
+/** `{"Index": 12}`: the version of a Swarm record, which a change to it has to name. */
+export function asVersion(value: unknown): number {
+  return asNumber(asRecord(value).Index)
+}

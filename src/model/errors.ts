@@ -37,6 +37,23 @@ export const errorTable = Object.freeze({
   STORAGE_FULL: entry('The device has no space left.'),
   COMMAND_UNRUNNABLE: entry('The command of a container cannot be run.'),
   ENGINE_REFUSED: entry('The Docker Engine refused a request for a reason that has no code of its own.'),
+  SWARM_CONFLICT: entry('A record of the Swarm was changed by somebody else at the same time.'),
+  SWARM_TOKEN_WRONG: entry('The Swarm does not take the join token.'),
+  SWARM_UNREACHABLE: entry('The manager of the Swarm cannot be reached, or is not who it should be.'),
+  SWARM_NOT_MANAGER: entry('The Docker Engine is no manager of a Swarm.'),
+  NODE_UNKNOWN: entry('The cluster has no such node.'),
+  SERVICE_UNKNOWN: entry(
+    'There is no service of that name: none to run here, none in the cluster or its catalogue.',
+  ),
+  SWARM_MEMBER: entry('The Docker Engine is part of a Swarm already.'),
+  SWARM_NOT_MEMBER: entry('The Docker Engine is part of no Swarm.'),
+  SWARM_NO_LEADER: entry('The Swarm has no leader at the moment: its manager is down or has just come up.'),
+  SWARM_NAME_TAKEN: entry('The Swarm has a service, network, config or secret of that name already.'),
+  SWARM_IN_USE: entry('A network, config or secret of the Swarm is in use and cannot be removed.'),
+  NODE_IN_USE: entry('A node cannot be removed while it is up, or is a manager.'),
+  NETWORK_UNKNOWN: entry('There is no network of that name.'),
+  REGISTRY_DENIED: entry('A registry does not accept the credentials.'),
+  REGISTRY_UNREACHABLE: entry('A registry does not answer, or is not who it should be.'),
   ENGINE_ABSENT: entry('No Docker Engine runs on the device.'),
   ENGINE_DENIED: entry('The user may not use the Docker Engine of the device.'),
   ENGINE_TIMEOUT: entry('The Docker Engine did not answer in time.'),
@@ -66,7 +83,6 @@ export const errorTable = Object.freeze({
   CONTAINER_EXITED: entry('A container ended although it should run.'),
   SERVICE_SILENT: entry('An instance runs but does not answer CoAP, or is not healthy, in time.'),
   APPLICATION_UNKNOWN: entry('No instance of that name is on the devices.'),
-  SERVICE_UNKNOWN: entry('There is no service of that name to run.'),
 })
 
 export type ErrorCode = keyof typeof errorTable

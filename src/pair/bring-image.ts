@@ -109,7 +109,7 @@ async function letPull(
     })
   }
   try {
-    await device.engine.images.pull(step.reference, step.platform, onProgress, { signal })
+    await device.engine.images.pull(step.reference, { platform: step.platform, onProgress, signal })
   } catch (error) {
     if (
       !(error instanceof ShoalError) ||

@@ -50,7 +50,7 @@ async function look(device: Device, application: Application, signal: AbortSigna
     label,
     containers,
     imageIds,
-    hasNetwork: network !== undefined && networks.includes(network.name),
+    hasNetwork: network !== undefined && networks.some(({ name }) => name === network.name),
     volumes: new Set(volumes),
   }
 }

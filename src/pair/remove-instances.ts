@@ -31,6 +31,6 @@ export async function removeInstances(
 }
 
 async function removeNetworks({ engine }: Device, application: string): Promise<void> {
-  const names = await engine.networks.list(['shoal.mode=pair', `shoal.application=${application}`])
-  for (const name of names) await engine.networks.remove(name)
+  const networks = await engine.networks.list(['shoal.mode=pair', `shoal.application=${application}`])
+  for (const { name } of networks) await engine.networks.remove(name)
 }

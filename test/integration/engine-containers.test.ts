@@ -178,19 +178,19 @@ describe('what a real Engine refuses', () => {
 describe('networks and volumes of a real Engine', () => {
   it('are made, listed and removed; those that are used stay', async () => {
     await engine.networks.create({ name: 'own', labels: { of: 'app' } })
-    expect(await engine.networks.list(['of=app'])).toEqual(['own'])
+    expect((await engine.networks.list(['of=app'])).map(({ name }) => name)).toEqual(['own'])
     const id = await aShell('inside', 'sleep 60', {
       HostConfig: { NetworkMode: 'own', Mounts: [{ Type: 'volume', Source: 'data', Target: '/data' }] },
     })
     await engine.containers.start(id, 'inside')
     await engine.networks.remove('own')
     await engine.volumes.remove('data')
-    expect(await engine.networks.list(['of=app'])).toEqual(['own'])
+    expect((await engine.networks.list(['of=app'])).map(({ name }) => name)).toEqual(['own'])
     expect(await engine.volumes.list()).toEqual(['data'])
     await engine.containers.remove(id, 'inside')
     await engine.networks.remove('own')
     await engine.volumes.remove('data')
-    expect(await engine.networks.list([])).not.toContain('own')
+    expect((await engine.networks.list([])).map(({ name }) => name)).not.toContain('own')
     expect(await engine.volumes.list()).toEqual([])
   })
 })

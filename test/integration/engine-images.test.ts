@@ -94,9 +94,9 @@ describe('the images of a real Engine', () => {
   })
 
   it('are not pulled from where they are not', async () => {
-    const pulled = engine.images.pull('127.0.0.1:9/nosuch:1', undefined, () => {})
+    const pulled = engine.images.pull('127.0.0.1:9/nosuch:1')
     await expect(pulled).rejects.toMatchObject({
-      code: 'ENGINE_REFUSED',
+      code: 'REGISTRY_UNREACHABLE',
       object: 'image 127.0.0.1:9/nosuch:1',
     })
   })

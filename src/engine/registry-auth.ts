@@ -1,0 +1,15 @@
+// How an Engine is told whom to be when it asks a registry.
+
+/** Of one registry. */
+export interface RegistryAuth {
+  readonly username: string
+  readonly password: string
+  /** `10.77.0.1:5000` */
+  readonly serveraddress: string
+}
+
+/** The header that carries it: base64url of JSON, Engine API "Authentication". */
+export function registryAuthHeaders(auth: RegistryAuth | undefined): Readonly<Record<string, string>> {
+  if (auth === undefined) return {}
+  return { 'X-Registry-Auth': Buffer.from(JSON.stringify(auth)).toString('base64url') }
+}
