@@ -1,6 +1,7 @@
 // What went wrong between us and an Engine, as an error for the user.
 import { type ErrorCode, ShoalError } from '../model/errors.ts'
 import type { HttpFailure } from './http.ts'
+import type { EngineRefusal } from './refusal.ts'
 import { swarmRefusals } from './swarm-refusals.ts'
 
 /** What was asked of which Engine: the first three parts of every error. */
@@ -11,14 +12,6 @@ export interface CallSubject {
   readonly object: string
   /** `worker1` */
   readonly place: string
-}
-
-export interface EngineRefusal {
-  readonly code: ErrorCode
-  readonly pattern: RegExp
-  /** The cause in fewer words than the Engine's, from what the pattern caught, if that is enough. */
-  readonly reword?: (groups: Readonly<Record<string, string | undefined>>) => string | undefined
-  readonly nextStep?: string
 }
 
 /** The Engine tells most causes apart by its words only; these stand in moby's source since 20.10. The first that fits counts. */

@@ -1,5 +1,5 @@
 // The refusals of Swarm, told apart by their words, which stand in moby's and swarmkit's source since 20.10.
-import type { EngineRefusal } from './engine-error.ts'
+import type { EngineRefusal } from './refusal.ts'
 
 export const swarmRefusals: readonly EngineRefusal[] = [
   {
