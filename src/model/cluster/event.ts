@@ -1,0 +1,34 @@
+// Something that happened in the cluster and that a person would want to know.
+
+export type ClusterEventKind =
+  | 'node-joined'
+  | 'node-left'
+  | 'node-away'
+  | 'node-back'
+  | 'application-deployed'
+  | 'application-removed'
+  | 'service-activated'
+  | 'service-deactivated'
+  | 'service-updated'
+  | 'service-rolled-back'
+  | 'instance-started'
+  | 'instance-ended'
+  | 'instance-silent'
+  | 'instance-killed'
+  | 'instance-failed'
+  | 'catalogue-changed'
+  | 'registry-down'
+  | 'registry-up'
+  | 'problem'
+
+export interface ClusterEvent {
+  /** From 1, one more each; begins anew with the manager. */
+  readonly id: number
+  /** Milliseconds since 1970 by the manager's clock. */
+  readonly atMs: number
+  readonly kind: ClusterEventKind
+  /** A node, an application, a service or an instance: `worker1`, `greenhouse/climate`. */
+  readonly subject: string
+  /** One line for a person. */
+  readonly text: string
+}
