@@ -62,14 +62,14 @@ export function refusedCall(subject: CallSubject, status: number, message: strin
     if (match === null) continue
     return new ShoalError(code, {
       ...subject,
-      reason: reword?.(match.groups ?? {}) ?? lowerFirst(message),
+      reason: reword?.(match.groups ?? {}) ?? plainWords(message),
       ...(nextStep === undefined ? {} : { nextStep }),
       cause: new Error(message),
     })
   }
   return new ShoalError('ENGINE_REFUSED', {
     ...subject,
-    reason: message === '' ? `the Engine answered with status ${status}` : lowerFirst(message),
+    reason: message === '' ? `the Engine answered with status ${status}` : plainWords(message),
   })
 }
 
@@ -99,7 +99,8 @@ export function unansweredCall(subject: CallSubject, failure: HttpFailure): Shoa
   })
 }
 
-/** The Engine begins some sentences with a capital; ours stand after a colon. */
-function lowerFirst(message: string): string {
-  return /^[A-Z][a-z]/.test(message) ? message.charAt(0).toLowerCase() + message.slice(1) : message
+/** Without what Swarm's own calls put in front; the Engine begins some sentences with a capital, ours stand after a colon. */
+function plainWords(message: string): string {
+  const words = message.replace(/^rpc error: code = \w+ desc = /, '')
+  return /^[A-Z][a-z]/.test(words) ? words.charAt(0).toLowerCase() + words.slice(1) : words
 }

@@ -24,6 +24,7 @@ export function nodeOf(wire: WireRecord): ClusterNode {
     address: addressOf(asText(status.Addr), asText(asRecord(wire.ManagerStatus).Addr)),
     os: asText(platform.OS),
     architecture: goArchitecture(asText(platform.Architecture)),
+    machine: asText(platform.Architecture),
     cpus: asNumber(resources.NanoCPUs) / nanoCpusInCpu,
     memoryBytes: asNumber(resources.MemoryBytes),
     labels: asTextMap(spec.Labels),

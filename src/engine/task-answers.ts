@@ -24,7 +24,7 @@ export function instanceOf(wire: WireRecord): ClusterInstance {
     error: asText(status.Err),
     image: asText(asRecord(spec.ContainerSpec).Image),
     containerId: textOrNone(asRecord(status.ContainerStatus).ContainerID),
-    ports: asArray(asRecord(status.PortStatus).Ports).map(asRecord).flatMap(portOf),
+    ports: portsOf(asRecord(status.PortStatus)),
     createdAtMs: asTimeMs(wire.CreatedAt),
     changedAtMs: asTimeMs(status.Timestamp),
     specVersion: asVersion(wire.SpecVersion),
@@ -45,11 +45,15 @@ function textOrNone(value: unknown): string | undefined {
   return text === '' ? undefined : text
 }
 
-function portOf(wire: WireRecord): PublishedPort[] {
-  const { Protocol } = wire
-  const protocol = Protocol === 'udp' || Protocol === 'sctp' ? Protocol : 'tcp'
-  const hostPort = asNumber(wire.PublishedPort)
-  return hostPort === 0 ? [] : [{ containerPort: asNumber(wire.TargetPort), hostPort, protocol }]
+/** The Engine lists a port once for each family of addresses that it is bound to. */
+function portsOf(wire: WireRecord): PublishedPort[] {
+  const ports = new Map<string, PublishedPort>()
+  for (const { Protocol, TargetPort, PublishedPort } of asArray(wire.Ports).map(asRecord)) {
+    const protocol = Protocol === 'udp' || Protocol === 'sctp' ? Protocol : 'tcp'
+    const port = { containerPort: asNumber(TargetPort), hostPort: asNumber(PublishedPort), protocol } as const
+    if (port.hostPort > 0) ports.set(`${port.containerPort} ${port.hostPort}/${protocol}`, port)
+  }
+  return [...ports.values()]
 }
 
 /** A claim of a number of things is that number, as text. */

@@ -16,6 +16,8 @@ export interface ClusterNode {
   /** As Go names them: `linux`; `amd64`, `arm64`, `arm`. */
   readonly os: string
   readonly architecture: string
+  /** As its kernel names it, which is what Swarm compares: `x86_64`, `aarch64`, `armv7l`; left out: as `architecture`. */
+  readonly machine?: string
   readonly cpus: number
   readonly memoryBytes: number
   readonly labels: Readonly<Record<string, string>>
