@@ -1,4 +1,5 @@
 // An application: what a Compose file declares, after parsing. Only nouns; every value is checked and in one unit.
+import type { ClusterObjects, ClusterSettings } from './cluster/settings.ts'
 
 /** What a Compose file declares: a name and its services. */
 export interface Application {
@@ -9,6 +10,8 @@ export interface Application {
   readonly network: ApplicationNetwork | undefined
   /** What the user should know though it stops nothing, each with its place: `compose.yaml:3:5: services.web.image: …`. */
   readonly warnings: readonly string[]
+  /** Cluster mode: what must be in Swarm first; undefined in pair mode. */
+  readonly cluster: ClusterObjects | undefined
 }
 
 /**
@@ -86,6 +89,8 @@ export interface Service {
 
   readonly coap: CoapAnswer
   readonly ready: { readonly timeoutMs: number }
+  /** Undefined in pair mode. */
+  readonly cluster: ClusterSettings | undefined
 }
 
 /** Where the service answers CoAP; without a port it is not asked, and it is ready when it is healthy or has run for a while. */

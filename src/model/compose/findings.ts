@@ -16,9 +16,18 @@ interface Finding {
 /** More than this is noise; the rest is counted. */
 const findingsShown = 50
 
+/** What runs the application: devices that the user names, or a cluster that places its services. */
+export type Mode = 'pair' | 'cluster'
+
 export class Findings {
+  /** Which mode the file is read for: some keys mean something in one of them only. */
+  readonly mode: Mode
   private readonly problems = new Map<string, Finding>()
   private readonly warnings = new Map<string, Finding>()
+
+  constructor(mode: Mode = 'pair') {
+    this.mode = mode
+  }
 
   /** Something that keeps the file from being an application. */
   problem(place: Place, message: string): void {

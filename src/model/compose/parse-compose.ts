@@ -2,7 +2,8 @@
 import type { Application, Service } from '../application.ts'
 import { applicationNetwork } from '../application-network.ts'
 import { ShoalError } from '../errors.ts'
-import { Findings } from './findings.ts'
+import { readClusterObjects } from './cluster-objects.ts'
+import { Findings, type Mode } from './findings.ts'
 import { type ApplicationDraft, applicationSection } from './keys/application-keys.ts'
 import { isActive } from './keys/profiles.ts'
 import { type Located, placeOf } from './located.ts'
@@ -13,6 +14,8 @@ import type { Environment } from './syntax/interpolate.ts'
 import { readYaml } from './yaml-source.ts'
 
 export interface ComposeContext {
+  /** Which mode the file is for; left out, pair mode. */
+  readonly mode?: Mode
   /** Path of the file; the folder in it names the application where nothing else does. */
   readonly fileName: string
   /** Comes before the file's `name`. */
@@ -24,12 +27,12 @@ export interface ComposeContext {
 }
 
 /**
- * Parses a Compose file for pair mode.
+ * Parses a Compose file.
  * @throws ShoalError COMPOSE_INVALID with every problem, its path, line and column
  * @see docs/compose.md: each key of the Compose specification, honoured or refused
  */
 export function parseCompose(text: string, context: ComposeContext): Application {
-  const findings = new Findings()
+  const findings = new Findings(context.mode)
   const environment = context.environment ?? {}
   const source = readYaml(text, environment, findings)
   const application =
@@ -49,11 +52,20 @@ function readApplication(
     findings.problem(source.place, 'services is missing')
   const name = applicationName(draft, context, environment, source, findings)
   const active = activeServices(draft, context, environment, findings)
+  const cluster =
+    findings.mode === 'pair'
+      ? undefined
+      : readClusterObjects(
+          draft,
+          { application: name, environment, hasSeveralServices: active.size > 1 },
+          findings,
+        )
   const serviceContext: ServiceContext = {
     application: name,
     volumes: draft.volumes ?? new Map(),
     environment,
     defaultNetwork: active.size > 1 ? 'application' : 'bridge',
+    clusterNames: cluster?.names,
   }
   const services = [...active].map(([service, value]) =>
     readService(service, value, serviceContext, findings),
@@ -61,7 +73,12 @@ function readApplication(
   checkContainerNames(services, active, findings)
   const ordered = inStartOrder(services, draft, active, findings)
   const needsNetwork = ordered.some(({ network }) => network === 'application')
-  return { name, services: ordered, network: needsNetwork ? applicationNetwork(name) : undefined }
+  return {
+    name,
+    services: ordered,
+    network: needsNetwork ? applicationNetwork(name) : undefined,
+    cluster: cluster?.objects,
+  }
 }
 
 /** Those without profile, and those with an active one. */

@@ -50,7 +50,7 @@ export function readOneOf<T extends string>(...words: readonly T[]): Reader<T> {
   }
 }
 
-/** Words that Compose knows and pair mode does not honour: which, and why. */
+/** Words that Compose knows and Shoal does not honour: which, and why. */
 export interface RefusedWords {
   readonly pattern: RegExp
   readonly reason: string
@@ -62,7 +62,10 @@ export function readHonoured<const T extends string>(words: readonly T[], refuse
   return (value, findings) => {
     const word = value.kind === 'scalar' && typeof value.value === 'string' ? value.value : ''
     if (!refused.pattern.test(word)) return readWord(value, findings)
-    findings.problem(value.place, `pair mode does not honour the value ${word}: ${refused.reason}`)
+    findings.problem(
+      value.place,
+      `${findings.mode} mode does not honour the value ${word}: ${refused.reason}`,
+    )
     return undefined
   }
 }

@@ -1,6 +1,6 @@
 // A map of the Compose file with known keys: each is honoured, with a reader, or refused, with the reason. None is passed over.
 import { nearestKey } from '../problems.ts'
-import type { Findings } from './findings.ts'
+import type { Findings, Mode } from './findings.ts'
 import type { Located } from './located.ts'
 import { expected, type Reader } from './read-value.ts'
 
@@ -13,7 +13,7 @@ export interface Honoured<Draft> extends DescribedKey {
 
 export interface DescribedKey {
   readonly kind: 'honoured'
-  /** What the key means in pair mode: its row in docs/compose.md. */
+  /** What the key means: its row in docs/compose.md, or in docs/compose-cluster.md where cluster mode differs. */
   readonly meaning: string
   /** The maps below the key, by what stands between: nothing, `[]` for the items of a list, `.NAME` for names of the user's. */
   readonly within: Readonly<Record<string, DescribedSection>>
@@ -21,7 +21,13 @@ export interface DescribedKey {
 
 /** A section without its readers: what a page about the keys needs. */
 export interface DescribedSection {
-  readonly keys: Readonly<Record<string, DescribedKey | Refused>>
+  readonly keys: Readonly<Record<string, DescribedKey | Refused | DescribedByMode>>
+}
+
+export interface DescribedByMode {
+  readonly kind: 'by-mode'
+  readonly pair: DescribedKey | Refused
+  readonly cluster: DescribedKey | Refused
 }
 
 export interface Refused {
@@ -30,8 +36,17 @@ export interface Refused {
   readonly reason: string
 }
 
+export type Rule<Draft> = Honoured<Draft> | Refused
+
+/** A key that the two modes take differently. */
+export interface ByMode<Draft> {
+  readonly kind: 'by-mode'
+  readonly pair: Rule<Draft>
+  readonly cluster: Rule<Draft>
+}
+
 export interface Section<Draft> {
-  readonly keys: Readonly<Record<string, Honoured<Draft> | Refused>>
+  readonly keys: Readonly<Record<string, Rule<Draft> | ByMode<Draft>>>
   /** Keys that people write here though they stand elsewhere: key to its right path. */
   readonly misplaced?: Readonly<Record<string, string>>
   /** Whether `x-…` keys may stand here, which Compose ignores. */
@@ -74,6 +89,24 @@ export function refused(reason: string): Refused {
   return { kind: 'refused', reason }
 }
 
+/** The same keys, some of which cluster mode takes differently. */
+export function withCluster<Draft>(
+  keys: Readonly<Record<string, Rule<Draft>>>,
+  cluster: Readonly<Record<string, Rule<Draft>>>,
+): Section<Draft>['keys'] {
+  const differing = Object.entries(cluster).map(([key, rule]): [string, ByMode<Draft>] => {
+    const pair = keys[key]
+    if (pair === undefined) throw new RangeError(`${key}: pair mode has no such key`)
+    return [key, { kind: 'by-mode', pair, cluster: rule }]
+  })
+  return { ...keys, ...Object.fromEntries(differing) }
+}
+
+function ruleFor<Draft>(section: Section<Draft>, key: string, mode: Mode): Rule<Draft> | undefined {
+  const rule = Object.hasOwn(section.keys, key) ? section.keys[key] : undefined
+  return rule?.kind === 'by-mode' ? rule[mode] : rule
+}
+
 /** Reads a map by its section; a key that is unknown or refused becomes a problem. */
 export function readSection<Draft>(
   section: Section<Draft>,
@@ -86,11 +119,11 @@ export function readSection<Draft>(
     return draft
   }
   for (const [key, entry] of value.entries) {
-    const rule = Object.hasOwn(section.keys, key) ? section.keys[key] : undefined
+    const rule = ruleFor(section, key, findings.mode)
     if (rule?.kind === 'honoured') {
       draft = { ...draft, ...rule.read(entry.value, findings) }
     } else if (rule?.kind === 'refused') {
-      findings.problem(entry.key, `pair mode does not honour ${key}: ${rule.reason}`)
+      findings.problem(entry.key, `${findings.mode} mode does not honour ${key}: ${rule.reason}`)
     } else if (!(section.extensible && key.startsWith('x-'))) {
       findings.problem(entry.key, unknownKey(section, key))
     }

@@ -11,6 +11,8 @@ import type {
   Service,
   Ulimit,
 } from '../application.ts'
+import type { FileUseDraft } from './keys/cluster/files.ts'
+import type { NetworkUseDraft } from './keys/cluster/networks.ts'
 import type { DependencyDraft } from './keys/depends-on.ts'
 import type { Deploy } from './keys/deploy.ts'
 import type { MountUse } from './keys/mounts.ts'
@@ -86,4 +88,8 @@ export interface ServiceDraft {
   readonly oomKillDisabled: boolean
   readonly oomScoreAdjustment: number
   readonly xShoal: Patch<XShoal>
+  /** The rest in cluster mode alone. */
+  readonly networks: readonly NetworkUseDraft[]
+  readonly secrets: readonly FileUseDraft[]
+  readonly configs: readonly FileUseDraft[]
 }

@@ -1,5 +1,7 @@
 // One service: its keys held against each other, and what it leaves out filled in.
 import type { NetworkMode, ResourceLimits, Service } from '../application.ts'
+import type { ClusterNames } from './cluster-objects.ts'
+import { readClusterSettings } from './cluster-settings.ts'
 import { planCoapAnswer } from './coap-answer.ts'
 import type { Findings } from './findings.ts'
 import type { DependencyDraft } from './keys/depends-on.ts'
@@ -19,6 +21,8 @@ export interface ServiceContext {
   readonly environment: Environment
   /** Where a service stands that says nothing of its network. */
   readonly defaultNetwork: NetworkMode
+  /** What the networks, secrets and configs of the file are called in Swarm; undefined in pair mode. */
+  readonly clusterNames: ClusterNames | undefined
 }
 
 /** A service whose dependencies have not been looked up yet. */
@@ -43,6 +47,8 @@ export function readService(
   if (!hasAnotherProblem) say([], 'image is missing')
   checkService(draft, say)
   const network = draft.network ?? context.defaultNetwork
+  const readyMs = draft.xShoal?.ready?.timeoutMs ?? readyTimeoutMs
+  const names = context.clusterNames
   return {
     name,
     // Empty only beside a problem, and then no application comes of it.
@@ -106,7 +112,8 @@ export function readService(
     runtime: draft.runtime,
     oom: { killDisabled: draft.oomKillDisabled ?? false, scoreAdjustment: draft.oomScoreAdjustment },
     coap: planCoapAnswer(draft, network, say),
-    ready: { timeoutMs: draft.xShoal?.ready?.timeoutMs ?? readyTimeoutMs },
+    ready: { timeoutMs: readyMs },
+    cluster: names === undefined ? undefined : readClusterSettings(draft, { readyMs, names }, say, findings),
   }
 }
 

@@ -1,5 +1,6 @@
 // The key `deploy` of a service: how many, with how much, and what happens at an exit.
 import type { RestartPolicy } from '../../application.ts'
+import type { ClusterRestart, UpdatePolicy } from '../../cluster/settings.ts'
 import type { Findings } from '../findings.ts'
 import type { Located } from '../located.ts'
 import {
@@ -10,12 +11,31 @@ import {
   readUnlessNothing,
   readWhole,
 } from '../read-value.ts'
-import { checked, honoured, nested, type Patch, readSection, refused, type Section } from '../section.ts'
+import {
+  checked,
+  honoured,
+  nested,
+  type Patch,
+  readSection,
+  refused,
+  type Section,
+  withCluster,
+} from '../section.ts'
+import { clusterDeployKeys, clusterReservationKeys } from './cluster/deploy.ts'
+import type { Placement } from './cluster/placement.ts'
 
 export interface Deploy {
   readonly replicas: number
   readonly resources: Patch<Resources>
   readonly restart: RestartPolicy
+  /** The rest in cluster mode alone. */
+  readonly mode: 'replicated' | 'global'
+  readonly labels: Readonly<Record<string, string>>
+  readonly endpointMode: 'vip' | 'dnsrr'
+  readonly placement: Patch<Placement>
+  readonly clusterRestart: ClusterRestart
+  readonly update: Patch<UpdatePolicy>
+  readonly rollback: Patch<UpdatePolicy>
 }
 
 interface Resources {
@@ -29,8 +49,11 @@ interface Limits {
   readonly pids: number
 }
 
-interface Reservations {
+export interface Reservations {
   readonly memoryBytes: number
+  /** The rest in cluster mode alone. */
+  readonly cpus: number
+  readonly generic: readonly { readonly kind: string; readonly count: number }[]
 }
 
 interface DeployRestart {
@@ -53,16 +76,21 @@ export const limitsSection: Section<Limits> = {
 
 export const reservationsSection: Section<Reservations> = {
   extensible: true,
-  keys: {
-    memory: honoured(
-      'memory down to which the kernel presses one instance when the device runs short',
-      'memoryBytes',
-      readBytes,
-    ),
-    cpus: refused('nothing places instances by free CPUs: you name the device'),
-    generic_resources: refused('nothing places instances by resources: name the device file under devices'),
-    devices: refused('the Engine has a driver for GPUs alone behind it: name the device file under devices'),
-  },
+  keys: withCluster<Reservations>(
+    {
+      memory: honoured(
+        'memory down to which the kernel presses one instance when the device runs short',
+        'memoryBytes',
+        readBytes,
+      ),
+      cpus: refused('nothing places instances by free CPUs: you name the device'),
+      generic_resources: refused('nothing places instances by resources: name the device file under devices'),
+      devices: refused(
+        'the Engine has a driver for GPUs alone behind it: name the device file under devices',
+      ),
+    },
+    clusterReservationKeys,
+  ),
 }
 
 export const resourcesSection: Section<Resources> = {
@@ -94,34 +122,37 @@ export const deployRestartSection: Section<DeployRestart> = {
 export const deploySection: Section<Deploy> = {
   extensible: true,
   misplaced: { limits: 'deploy.resources.limits', reservations: 'deploy.resources.reservations' },
-  keys: {
-    replicas: honoured(
-      'instances of the service, over all devices together',
-      'replicas',
-      readWhole(0, 10_000),
-    ),
-    resources: nested('limits and reservations, below', 'resources', resourcesSection),
-    restart_policy: honoured(
-      'what the Engine does when an instance exits, below',
-      'restart',
-      readDeployRestart,
-      { '': deployRestartSection },
-    ),
-    mode: checked(
-      'replicated only: pair mode puts instances on the devices that you name',
-      readHonoured(['replicated'], {
-        pattern: /^(global|replicated-job|global-job)$/,
-        reason: 'instances run on the devices that you name, as many as replicas says',
-      }),
-    ),
-    labels: refused(
-      'they are labels of a Swarm service, and there is none: use labels of the service itself',
-    ),
-    endpoint_mode: refused('nothing balances between instances: each has its own endpoint'),
-    placement: refused('you name the devices yourself, with shoal pair run USER@HOST'),
-    update_config: refused('updates are not rolled: shoal pair rm, then shoal pair run'),
-    rollback_config: refused('updates are not rolled: shoal pair rm, then shoal pair run'),
-  },
+  keys: withCluster<Deploy>(
+    {
+      replicas: honoured(
+        'instances of the service, over all devices together',
+        'replicas',
+        readWhole(0, 10_000),
+      ),
+      resources: nested('limits and reservations, below', 'resources', resourcesSection),
+      restart_policy: honoured(
+        'what the Engine does when an instance exits, below',
+        'restart',
+        readDeployRestart,
+        { '': deployRestartSection },
+      ),
+      mode: checked(
+        'replicated only: pair mode puts instances on the devices that you name',
+        readHonoured(['replicated'], {
+          pattern: /^(global|replicated-job|global-job)$/,
+          reason: 'instances run on the devices that you name, as many as replicas says',
+        }),
+      ),
+      labels: refused(
+        'they are labels of a Swarm service, and there is none: use labels of the service itself',
+      ),
+      endpoint_mode: refused('nothing balances between instances: each has its own endpoint'),
+      placement: refused('you name the devices yourself, with shoal pair run USER@HOST'),
+      update_config: refused('updates are not rolled: shoal pair rm, then shoal pair run'),
+      rollback_config: refused('updates are not rolled: shoal pair rm, then shoal pair run'),
+    },
+    clusterDeployKeys,
+  ),
 }
 
 /** `deploy:` with nothing behind it is allowed. */

@@ -2,13 +2,13 @@
 
 import { readRecord } from '../read-key-values.ts'
 import { readBytes, readList, readPattern } from '../read-value.ts'
-import { honoured, type Section } from '../section.ts'
+import { honoured, type Rule } from '../section.ts'
 import type { ServiceDraft } from '../service-draft.ts'
 import { deviceSection, readDevice } from './device.ts'
 import { mountSection, readMount } from './mounts.ts'
 import { readTmpfs } from './tmpfs.ts'
 
-export const deviceKeys: Section<ServiceDraft>['keys'] = {
+export const deviceKeys: Readonly<Record<string, Rule<ServiceDraft>>> = {
   devices: honoured(
     'device files: SOURCE[:TARGET][:rwm], or the map below',
     'devices',

@@ -1,14 +1,14 @@
 // Keys of a service: which image, and how many instances of it.
 
 import { readPattern, readWhole } from '../read-value.ts'
-import { checked, honoured, nested, type Section } from '../section.ts'
+import { checked, honoured, nested, type Rule } from '../section.ts'
 import type { ServiceDraft } from '../service-draft.ts'
 import { deploySection, readDeploy } from './deploy.ts'
 import { readImage, readPlatform, readPullPolicy } from './image.ts'
 import { readProfiles } from './profiles.ts'
 import { xShoalSection } from './x-shoal.ts'
 
-export const imageKeys: Section<ServiceDraft>['keys'] = {
+export const imageKeys: Readonly<Record<string, Rule<ServiceDraft>>> = {
   image: honoured('image of the service; brought to the device where it is missing', 'image', readImage),
   platform: honoured('os/arch[/variant] of the image; left out, the device’s own', 'platform', readPlatform),
   pull_policy: honoured(

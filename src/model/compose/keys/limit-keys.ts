@@ -9,12 +9,12 @@ import {
   readPattern,
   readWhole,
 } from '../read-value.ts'
-import { honoured, type Section } from '../section.ts'
+import { honoured, type Rule } from '../section.ts'
 import type { ServiceDraft } from '../service-draft.ts'
 import { blockIoSection, readBlockIo } from './block-io.ts'
 import { readUlimits, ulimitSection } from './ulimits.ts'
 
-export const limitKeys: Section<ServiceDraft>['keys'] = {
+export const limitKeys: Readonly<Record<string, Rule<ServiceDraft>>> = {
   cpus: honoured('CPUs that one instance may use; 0 is no limit', 'cpus', readNumber({ min: 0, max: 4096 })),
   cpu_shares: honoured('weight against other containers', 'cpuShares', readWhole(0)),
   cpu_quota: honoured('microseconds of a period that it may run', 'cpuQuotaUs', readWhole(0)),

@@ -1,13 +1,13 @@
 // Keys of a service: how it is reached, and whom it reaches.
 
 import { readFilledText, readHonoured, readList, readOneOrMore } from '../read-value.ts'
-import { honoured, type Section } from '../section.ts'
+import { honoured, type Rule } from '../section.ts'
 import type { ServiceDraft } from '../service-draft.ts'
 import { readExtraHosts } from './extra-hosts.ts'
 import { namespaceSharing } from './namespace-sharing.ts'
 import { portSection, readExposed, readIpAddress, readPorts } from './ports.ts'
 
-export const networkKeys: Section<ServiceDraft>['keys'] = {
+export const networkKeys: Readonly<Record<string, Rule<ServiceDraft>>> = {
   network_mode: honoured(
     'bridge, host or none; left out, the application’s own network on each device, where services have their names; service:… and container:… are refused',
     'network',

@@ -1,6 +1,6 @@
 // Keys of a service: what it may do.
 import { readBoolean, readFilledText, readHonoured, readList, readOneOf, readPattern } from '../read-value.ts'
-import { honoured, type Section } from '../section.ts'
+import { honoured, type Rule } from '../section.ts'
 import type { ServiceDraft } from '../service-draft.ts'
 import { namespaceSharing } from './namespace-sharing.ts'
 import { readSecurity } from './security.ts'
@@ -10,7 +10,7 @@ const readCapabilities = readList(
   { unique: true },
 )
 
-export const privilegeKeys: Section<ServiceDraft>['keys'] = {
+export const privilegeKeys: Readonly<Record<string, Rule<ServiceDraft>>> = {
   read_only: honoured('its root file system cannot be written', 'readOnly', readBoolean),
   cap_add: honoured('capabilities of the kernel that it gets', 'capAdd', readCapabilities),
   cap_drop: honoured('capabilities of the kernel that it loses', 'capDrop', readCapabilities),

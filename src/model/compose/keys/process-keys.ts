@@ -11,7 +11,7 @@ import {
   readTextOrNumber,
   readUnlessNothing,
 } from '../read-value.ts'
-import { honoured, type Section } from '../section.ts'
+import { honoured, type Rule } from '../section.ts'
 import type { ServiceDraft } from '../service-draft.ts'
 import { dependencySection, readDependsOn } from './depends-on.ts'
 import { healthcheckSection, readHealthcheck } from './healthcheck.ts'
@@ -20,7 +20,7 @@ import { readRestart } from './restart.ts'
 
 const readHostname = readPattern(/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/, 'a host name')
 
-export const processKeys: Section<ServiceDraft>['keys'] = {
+export const processKeys: Readonly<Record<string, Rule<ServiceDraft>>> = {
   command: honoured(
     'words, or a line that is split as a shell would; in place of the image’s',
     'command',

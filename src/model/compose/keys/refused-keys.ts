@@ -1,11 +1,11 @@
 // Keys of a service: what pair mode does not honour.
-import { refused, type Section } from '../section.ts'
+import { type Rule, refused } from '../section.ts'
 import type { ServiceDraft } from '../service-draft.ts'
 
 const windowsOnly = 'it exists on Windows alone'
 const noFiles = 'files from here are not on the device'
 
-export const refusedKeys: Section<ServiceDraft>['keys'] = {
+export const refusedKeys: Readonly<Record<string, Rule<ServiceDraft>>> = {
   annotations: refused('Docker 20.10 does not know them: use labels'),
   attach: refused('no service is attached to: shoal pair logs shows what it writes'),
   build: refused('build the image first and name it with image'),

@@ -1,7 +1,8 @@
-// Every key that the Compose specification knows for a service, and what pair mode makes of it.
+// Every key that the Compose specification knows for a service, and what is made of it.
 
-import type { Section } from '../section.ts'
+import { type Section, withCluster } from '../section.ts'
 import type { ServiceDraft } from '../service-draft.ts'
+import { clusterServiceKeys } from './cluster/service-keys.ts'
 import { deviceKeys } from './device-keys.ts'
 import { imageKeys } from './image-keys.ts'
 import { limitKeys } from './limit-keys.ts'
@@ -24,13 +25,16 @@ export const serviceSection: Section<ServiceDraft> = {
     needs: 'x-shoal.needs',
     standby: 'x-shoal.standby',
   },
-  keys: {
-    ...imageKeys,
-    ...processKeys,
-    ...networkKeys,
-    ...deviceKeys,
-    ...limitKeys,
-    ...privilegeKeys,
-    ...refusedKeys,
-  },
+  keys: withCluster(
+    {
+      ...imageKeys,
+      ...processKeys,
+      ...networkKeys,
+      ...deviceKeys,
+      ...limitKeys,
+      ...privilegeKeys,
+      ...refusedKeys,
+    },
+    clusterServiceKeys,
+  ),
 }

@@ -2,11 +2,22 @@
 import type { Findings } from '../findings.ts'
 import type { Located } from '../located.ts'
 import { readDuration, readPattern, readWhole } from '../read-value.ts'
-import { honoured, nested, type Patch, readSection, refused, type Section } from '../section.ts'
+import {
+  honoured,
+  nested,
+  type Patch,
+  type Rule,
+  readSection,
+  refused,
+  type Section,
+  withCluster,
+} from '../section.ts'
 
 export interface XShoal {
   readonly coap: CoapDraft
   readonly ready: Patch<Ready>
+  /** In cluster mode alone. */
+  readonly standby: number
 }
 
 /** `none`: the service is not asked by CoAP, whatever its ports say. */
@@ -46,20 +57,36 @@ export const readySection: Section<Ready> = {
 
 const clusterOnly = 'it is for cluster mode only: leave it out'
 
+/** An instance that stands by costs its memory and nothing else. */
+const mostStandby = 64
+
+const clusterKeys: Readonly<Record<string, Rule<XShoal>>> = {
+  standby: honoured(
+    'instances that are kept started and paused beside the active ones; an activation unpauses one',
+    'standby',
+    readWhole(0, mostStandby),
+  ),
+  needs: refused('no inventory of devices is kept yet: pair mode grants device files'),
+  scale: refused('instances are not added by load yet: shoal scale does it by hand'),
+}
+
 export const xShoalSection: Section<XShoal> = {
   extensible: false,
-  keys: {
-    coap: honoured(
-      'where the service answers CoAP, below; false, it does not. Left out: the port whose app_protocol is coap, else a published 5683/udp',
-      'coap',
-      readCoap,
-      { '': coapSection },
-    ),
-    ready: nested('when an instance counts as ready, below', 'ready', readySection),
-    needs: refused(clusterOnly),
-    standby: refused(clusterOnly),
-    scale: refused(clusterOnly),
-  },
+  keys: withCluster<XShoal>(
+    {
+      coap: honoured(
+        'where the service answers CoAP, below; false, it does not. Left out: the port whose app_protocol is coap, else a published 5683/udp',
+        'coap',
+        readCoap,
+        { '': coapSection },
+      ),
+      ready: nested('when an instance counts as ready, below', 'ready', readySection),
+      needs: refused(clusterOnly),
+      standby: refused(clusterOnly),
+      scale: refused(clusterOnly),
+    },
+    clusterKeys,
+  ),
 }
 
 function readCoap(value: Located, findings: Findings): CoapDraft | undefined {

@@ -2,14 +2,24 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { applicationSection } from '../../../../src/model/compose/keys/application-keys.ts'
-import type { DescribedSection } from '../../../../src/model/compose/section.ts'
+import type { DescribedKey, DescribedSection, Refused } from '../../../../src/model/compose/section.ts'
+
+type Keys = Record<string, DescribedKey | Refused>
+
+/** The keys of a section as a mode takes them. */
+function keysOf(section: DescribedSection, mode: 'pair' | 'cluster'): Keys {
+  return Object.fromEntries(
+    Object.entries(section.keys).map(([key, rule]) => [key, rule.kind === 'by-mode' ? rule[mode] : rule]),
+  )
+}
 
 /** Each map of a Compose file by its path, with its keys: `honoured` or `refused`, and what is said of it. */
 function sections(
+  mode: 'pair' | 'cluster',
   path = '',
   section: DescribedSection = applicationSection,
 ): Record<string, Record<string, string>> {
-  const rules = Object.entries(section.keys)
+  const rules = Object.entries(keysOf(section, mode))
   const keys = rules.map(([key, rule]) => [
     key,
     rule.kind === 'honoured' ? `honoured | ${rule.meaning}` : `refused | ${rule.reason}`,
@@ -17,16 +27,27 @@ function sections(
   const below = rules.flatMap(([key, rule]) =>
     rule.kind === 'honoured'
       ? Object.entries(rule.within).map(([between, inner]) =>
-          sections(`${path === '' ? key : `${path}.${key}`}${between}`, inner),
+          sections(mode, `${path === '' ? key : `${path}.${key}`}${between}`, inner),
         )
       : [],
   )
   return Object.assign({ [path]: Object.fromEntries(keys) }, ...below)
 }
 
+/** What stands differently in cluster mode than in pair mode, or in cluster mode alone. */
+function differences(): Record<string, Record<string, string>> {
+  const pair = sections('pair')
+  return Object.fromEntries(
+    Object.entries(sections('cluster')).flatMap(([path, keys]) => {
+      const differing = Object.entries(keys).filter(([key, text]) => pair[path]?.[key] !== text)
+      return differing.length === 0 ? [] : [[path, Object.fromEntries(differing)]]
+    }),
+  )
+}
+
 /** The same, from the page: a heading a map, a row a key. */
-function pageSections(): Record<string, Record<string, string>> {
-  const page = readFileSync(new URL('../../../../docs/compose.md', import.meta.url), 'utf8')
+function pageSections(name: string): Record<string, Record<string, string>> {
+  const page = readFileSync(new URL(`../../../../docs/${name}`, import.meta.url), 'utf8')
   const [, ...parts] = page.split(/^### /m)
   return Object.fromEntries(
     parts.map((part) => {
@@ -42,14 +63,18 @@ function pageSections(): Record<string, Record<string, string>> {
 
 describe('the keys of Compose files', () => {
   it('are those that docs/compose.md lists, with the same words, in both directions', () => {
-    expect(pageSections()).toEqual(sections())
+    expect(pageSections('compose.md')).toEqual(sections('pair'))
+  })
+
+  it('are, where cluster mode takes them differently, those of docs/compose-cluster.md', () => {
+    expect(pageSections('compose-cluster.md')).toEqual(differences())
   })
 
   it('are all those of the Compose specification, and x-shoal', () => {
     const specification: Record<string, string[]> = parse(
       readFileSync(new URL('../../../fixtures/compose/specification-keys.yaml', import.meta.url), 'utf8'),
     )
-    const known = Object.entries(sections())
+    const known = Object.entries(sections('pair'))
       .filter(([path]) => !path.includes('x-shoal'))
       .map(([path, keys]) => [
         path,

@@ -1,0 +1,118 @@
+// The keys `secrets` and `configs`, at the top of the file and of a service: small files that Swarm carries to the nodes.
+import type { Findings, Place } from '../../findings.ts'
+import type { Located } from '../../located.ts'
+import { readRecord } from '../../read-key-values.ts'
+import { expected, readBoolean, readFilledText, readList, readPattern, readText } from '../../read-value.ts'
+import { honoured, type Patch, readSection, refused, type Section } from '../../section.ts'
+
+export interface FileDraft {
+  readonly name: string
+  readonly external: boolean
+  readonly content: string
+  /** Name of a variable of the client's. */
+  readonly variable: string
+  readonly labels: Readonly<Record<string, string>>
+}
+
+export type Files = ReadonlyMap<string, { readonly draft: Patch<FileDraft>; readonly place: Place }>
+
+const readName = readPattern(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, 'a name of letters, digits, _ . -')
+
+const shared = {
+  name: honoured('name in Swarm; left out, APPLICATION_KEY with a hash of the content', 'name', readName),
+  external: honoured(
+    'true: it is in Swarm already, and stays when the application goes',
+    'external',
+    readBoolean,
+  ),
+  environment: honoured('name of a variable of yours that holds the content', 'variable', readFilledText),
+  labels: honoured('labels in Swarm', 'labels', readRecord),
+  file: refused(
+    'the manager does not see files of yours: put the text under content, or into a variable and name it with environment',
+  ),
+  driver: refused('no driver of secrets is carried'),
+  driver_opts: refused('no driver of secrets is carried'),
+  template_driver: refused('contents are carried as they are'),
+} as const
+
+export const configSection: Section<FileDraft> = {
+  extensible: true,
+  keys: { ...shared, content: honoured('the text itself', 'content', readText) },
+}
+
+export const secretSection: Section<FileDraft> = {
+  extensible: true,
+  keys: {
+    ...shared,
+    content: refused('a secret does not stand in a Compose file: name a variable with environment'),
+  },
+}
+
+export function readFiles(section: Section<FileDraft>) {
+  return (value: Located, findings: Findings): Files | undefined => {
+    if (value.kind !== 'map') return expected(value, findings, 'a map')
+    return new Map(
+      [...value.entries].map(([key, entry]) => [
+        key,
+        { draft: readSection(section, entry.value, findings), place: entry.key },
+      ]),
+    )
+  }
+}
+
+export interface FileUseDraft {
+  readonly key: string
+  readonly target: string | undefined
+  readonly uid: string
+  readonly gid: string
+  readonly mode: number
+  readonly place: Place
+}
+
+interface LongUse {
+  readonly source: string
+  readonly target: string
+  readonly uid: string
+  readonly gid: string
+  readonly mode: number
+}
+
+const readId = readPattern(/^\d+$/, 'a number in quotes')
+
+export const fileUseSection: Section<LongUse> = {
+  extensible: true,
+  keys: {
+    source: honoured('its key at the top of the file', 'source', readFilledText),
+    target: honoured(
+      'path in the container; a name alone lies below /run/secrets, or / for a config',
+      'target',
+      readFilledText,
+    ),
+    uid: honoured('number of its owner; left out, 0', 'uid', readId),
+    gid: honoured('number of its group; left out, 0', 'gid', readId),
+    mode: honoured('file mode, octal; left out, 0444', 'mode', readMode),
+  },
+}
+
+export const readFileUses = readList(readFileUse)
+
+function readFileUse(value: Located, findings: Findings): FileUseDraft | undefined {
+  const { place } = value
+  if (value.kind !== 'map') {
+    const key = readFilledText(value, findings)
+    return key === undefined ? undefined : { key, target: undefined, uid: '0', gid: '0', mode: 0o444, place }
+  }
+  const { source, target, uid = '0', gid = '0', mode = 0o444 } = readSection(fileUseSection, value, findings)
+  if (source !== undefined) return { key: source, target, uid, gid, mode, place }
+  findings.problem(place, 'source is missing')
+  return undefined
+}
+
+/** `0440` as it is spelled. */
+function readMode(value: Located, findings: Findings): number | undefined {
+  const spelling = value.kind === 'scalar' ? value.spelling : ''
+  const octal = /^(?:0o?)?([0-7]{3,4})$/.exec(spelling)?.[1]
+  return octal === undefined
+    ? expected(value, findings, 'a file mode such as 0440')
+    : Number.parseInt(octal, 8)
+}

@@ -1,0 +1,37 @@
+// A mount of a service as Swarm's ContainerSpec has it.
+import type { Mount } from './application.ts'
+
+export function renderSwarmMount(mount: Mount): object {
+  const basics = { Target: mount.target, ...(mount.readOnly ? { ReadOnly: true } : {}) }
+  if (mount.kind === 'bind') {
+    const { propagation } = mount
+    return {
+      Type: 'bind',
+      Source: mount.source,
+      ...basics,
+      ...(propagation === undefined ? {} : { BindOptions: { Propagation: propagation } }),
+    }
+  }
+  if (mount.kind === 'tmpfs') {
+    const { sizeBytes, mode } = mount
+    return {
+      Type: 'tmpfs',
+      ...basics,
+      TmpfsOptions: {
+        ...(sizeBytes === undefined ? {} : { SizeBytes: sizeBytes }),
+        ...(mode === undefined ? {} : { Mode: mode }),
+      },
+    }
+  }
+  const hasDriver = mount.driver !== undefined || Object.keys(mount.driverOptions).length > 0
+  return {
+    Type: 'volume',
+    ...(mount.source === undefined ? {} : { Source: mount.source }),
+    ...basics,
+    VolumeOptions: {
+      NoCopy: mount.noCopy,
+      Labels: mount.labels,
+      ...(hasDriver ? { DriverConfig: { Name: mount.driver ?? 'local', Options: mount.driverOptions } } : {}),
+    },
+  }
+}
