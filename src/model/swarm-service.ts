@@ -36,12 +36,17 @@ export function swarmServiceName(application: string, service: string): string {
   return `${application}_${service}`
 }
 
+/** The one that the application's name alone means: of those that speak CoAP the last to start, which the others are there for. */
+export function frontService(services: readonly Service[]): Service | undefined {
+  return services.findLast(({ coap }) => coap.port !== undefined) ?? services.at(-1)
+}
+
 /**
  * @param service parsed for cluster mode
  * @throws RangeError for one that was parsed for pair mode
  */
 export function renderSwarmService(
-  { name: application }: Pick<Application, 'name'>,
+  { name: application, services }: Pick<Application, 'name' | 'services'>,
   service: Service,
   context: SwarmServiceContext,
 ): SwarmServiceSpec {
@@ -58,6 +63,7 @@ export function renderSwarmService(
     ...cluster.serviceLabels,
     ...commonLabels(application, service),
     [clusterLabel.stackImage]: service.image,
+    ...(frontService(services) === service ? { [clusterLabel.front]: '1' } : {}),
   }
   const hash = createHash('sha256')
     .update(JSON.stringify([body, fixed, cluster.mode]))

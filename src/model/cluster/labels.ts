@@ -12,6 +12,8 @@ export const clusterLabel = Object.freeze({
   application: 'shoal.application',
   /** Its name in the Compose file. Service and container. */
   service: 'shoal.service',
+  /** `1` on the service that an application is known by: its name alone means this one. Service. */
+  front: 'shoal.front',
   /** How many instances are to be active; the rest of Swarm’s replicas stand by, paused. Service. */
   active: 'shoal.active',
   /** How many are to stand by. Service; on the container `1` where the service has any. */

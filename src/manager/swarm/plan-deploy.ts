@@ -1,0 +1,146 @@
+// What a deployment changes: the application as it should be, against the services that are there. Pure; a dry run prints it.
+import { clusterLabel } from '../../model/cluster/labels.ts'
+import type { ClusterService } from '../../model/cluster/service.ts'
+import type { SwarmServiceSpec } from '../../model/swarm-service-spec.ts'
+
+export type DeployStep =
+  | { readonly kind: 'create'; readonly service: string; readonly spec: SwarmServiceSpec }
+  | {
+      readonly kind: 'update'
+      readonly service: string
+      readonly spec: SwarmServiceSpec
+      readonly from: ClusterService
+      /** In words: `image a → b`. */
+      readonly changes: readonly string[]
+    }
+  | {
+      readonly kind: 'scale'
+      readonly service: string
+      readonly spec: SwarmServiceSpec
+      readonly from: ClusterService
+      readonly changes: readonly string[]
+    }
+  | { readonly kind: 'keep'; readonly service: string }
+  | { readonly kind: 'remove'; readonly service: string; readonly from: ClusterService }
+
+/**
+ * @param wanted in the order of creation
+ * @param present the services of the application in Swarm
+ * @param keepActive whether what clients and operators set since, how many are active, stays where nothing in the file changed it
+ */
+export function planDeploy(
+  wanted: readonly SwarmServiceSpec[],
+  present: readonly ClusterService[],
+): readonly DeployStep[] {
+  const byName = new Map(present.map((service) => [service.swarmName, service]))
+  const names = new Set(wanted.map(({ Name }) => Name))
+  const steps = wanted.map((spec): DeployStep => {
+    const service = spec.Labels?.[clusterLabel.service] ?? spec.Name
+    const from = byName.get(spec.Name)
+    if (from === undefined) return { kind: 'create', service, spec }
+    const changes = describeChanges(from.spec, spec)
+    const counts = describeCounts(from.spec, spec)
+    const isSame = labelOf(from.spec, clusterLabel.spec) === labelOf(spec, clusterLabel.spec)
+    if (!isSame) {
+      const told = changes.length === 0 ? ['settings'] : changes
+      return { kind: 'update', service, spec, from, changes: [...told, ...counts] }
+    }
+    return counts.length === 0
+      ? { kind: 'keep', service }
+      : { kind: 'scale', service, spec, from, changes: counts }
+  })
+  const orphans = present
+    .filter(({ swarmName }) => !names.has(swarmName))
+    .map((from): DeployStep => ({ kind: 'remove', service: from.name, from }))
+  return [...steps, ...orphans]
+}
+
+/** Lines for a person: `+ create climate (2 active, image …)`. */
+export function renderDeployPlan(application: string, steps: readonly DeployStep[]): string {
+  const lines = steps.map(renderStep)
+  return [`${application}:`, ...lines].join('\n')
+}
+
+function renderStep(step: DeployStep): string {
+  switch (step.kind) {
+    case 'create':
+      return `  + create ${step.service}: ${countsOf(step.spec)}, ${labelOf(step.spec, clusterLabel.stackImage)}`
+    case 'update':
+      return `  ~ update ${step.service}: ${step.changes.join(', ')}`
+    case 'scale':
+      return `  ~ scale  ${step.service}: ${step.changes.join(', ')}`
+    case 'remove':
+      return `  - remove ${step.service}: the file no longer has it`
+    case 'keep':
+      return `  = keep   ${step.service}`
+  }
+}
+
+function countsOf(spec: SwarmServiceSpec): string {
+  if (spec.Mode.Global !== undefined) return 'one on each node'
+  const standby = Number(labelOf(spec, clusterLabel.standby))
+  return `${labelOf(spec, clusterLabel.active)} active${standby > 0 ? `, ${standby} on standby` : ''}`
+}
+
+function describeCounts(from: SwarmServiceSpec, to: SwarmServiceSpec): readonly string[] {
+  return ([clusterLabel.active, clusterLabel.standby] as const).flatMap((label) => {
+    const [before, after] = [labelOf(from, label), labelOf(to, label)]
+    const word = label === clusterLabel.active ? 'active' : 'standby'
+    return before === after ? [] : [`${word} ${before === '' ? 'unknown' : before} → ${after}`]
+  })
+}
+
+/** What a person would call the difference; members of the spec that have no better word are named as Swarm names them. */
+function describeChanges(from: SwarmServiceSpec, to: SwarmServiceSpec): readonly string[] {
+  const [before, after] = [from.TaskTemplate.ContainerSpec, to.TaskTemplate.ContainerSpec]
+  const changes: string[] = []
+  if (before.Image !== after.Image)
+    changes.push(`image ${shortImage(before.Image)} → ${shortImage(after.Image)}`)
+  const [oldEnv, newEnv] = [new Set(before.Env ?? []), new Set(after.Env ?? [])]
+  const variables = new Set(
+    [...oldEnv, ...newEnv]
+      .filter((line) => oldEnv.has(line) !== newEnv.has(line))
+      .map((line) => line.split('=', 1)[0] ?? ''),
+  )
+  for (const variable of variables) changes.push(`environment ${variable}`)
+  const words: Readonly<Record<string, string>> = {
+    Command: 'entrypoint',
+    Args: 'command',
+    Mounts: 'volumes',
+  }
+  for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    if (key === 'Image' || key === 'Env') continue
+    if (!isSame(before[key], after[key])) changes.push(words[key] ?? key.toLowerCase())
+  }
+  for (const key of ['Resources', 'Placement', 'RestartPolicy', 'Networks', 'LogDriver'] as const) {
+    if (!isSame(from.TaskTemplate[key], to.TaskTemplate[key])) changes.push(key.toLowerCase())
+  }
+  if (!isSame(from.EndpointSpec?.Ports, to.EndpointSpec?.Ports)) changes.push('ports')
+  return changes
+}
+
+/** Swarm fills in what was left out: nothing, empty and zero are the same. */
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(normal(a)) === JSON.stringify(normal(b))
+}
+
+function normal(value: unknown): unknown {
+  if (Array.isArray(value)) return value.length === 0 ? undefined : value.map(normal)
+  if (typeof value !== 'object' || value === null) return value === 0 || value === '' ? undefined : value
+  const members = Object.entries(value)
+    .map(([key, member]): [string, unknown] => [key, normal(member)])
+    .filter(([, member]) => member !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+  return members.length === 0 ? undefined : Object.fromEntries(members)
+}
+
+/** Tag and the first digits of the digest. */
+function shortImage(image: string): string {
+  const [name = '', digest] = image.split('@sha256:')
+  const plain = name.slice(name.lastIndexOf('/') + 1)
+  return digest === undefined ? plain : `${plain}@${digest.slice(0, 12)}`
+}
+
+function labelOf(spec: SwarmServiceSpec, label: string): string {
+  return spec.Labels?.[label] ?? ''
+}
