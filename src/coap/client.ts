@@ -11,6 +11,7 @@ import {
   LocalEndpoints,
   SharedEndpoint,
 } from './exchange/local-endpoints.ts'
+import { Observation, type ObservationEnd } from './exchange/observation.ts'
 import { Operation } from './exchange/operation.ts'
 import { ping } from './exchange/ping.ts'
 import { type Target, Targets } from './exchange/target.ts'
@@ -55,6 +56,20 @@ export interface CoapResponse {
   text(): string
 }
 
+export interface CoapObserveInit {
+  readonly accept?: number
+  /** Beyond those that the other fields stand for. */
+  readonly options?: readonly CoapOption[]
+  /** Ends the observation; the server is told. */
+  readonly signal: AbortSignal
+  /** Of the registration, and of each renewal. Default 30,000. */
+  readonly deadlineMs?: number
+  /** A representation's body above this fails with `too-large`. Default 16 MiB. */
+  readonly maxBodyBytes?: number
+  /** Called with the first answer and then with each newer one, whole; some may be left out, none comes after a newer one. */
+  readonly onRepresentation: (response: CoapResponse) => void
+}
+
 export interface CoapPingInit {
   /** Default 30,000. */
   readonly deadlineMs?: number
@@ -83,6 +98,8 @@ export class CoapClient {
   readonly #schedule: Schedule
   readonly #resolve: Resolver
   readonly #targets = new Targets()
+  readonly #clock: Clock
+  readonly #random: () => number
   #nextTag: number
   #isStopped = false
 
@@ -99,6 +116,8 @@ export class CoapClient {
     }
     this.#locals = endpoint === undefined ? new LocalEndpoints(create) : new SharedEndpoint(endpoint)
     this.#schedule = new Schedule(clock)
+    this.#clock = clock
+    this.#random = random
     this.#resolve = options.resolve ?? systemResolver
     this.#nextTag = Math.floor(random() * 0x1_0000_0000)
   }
@@ -137,6 +156,46 @@ export class CoapClient {
     return await this.#operate(`ping ${uri}`, this.#targets.of(uri), init, (local, peer, operation) =>
       ping(local.exchanges.endpoint, peer, operation),
     )
+  }
+
+  /**
+   * Observes a resource (RFC 7641) until the signal comes, renewing the registration when nothing was heard for longer than Max-Age.
+   * @returns how it ended; rejects with `CoapError` when the registration or a renewal gets no answer
+   */
+  async observe(uri: string, init: CoapObserveInit): Promise<ObservationEnd> {
+    const target = this.#targets.of(uri)
+    const { signal, deadlineMs = defaultDeadlineMs, maxBodyBytes = defaultMaxBodyBytes } = init
+    const label = `observe ${uri}`
+    if (this.#isStopped) throw stopped()
+    const operation = new Operation({ schedule: this.#schedule, label, deadlineMs, signal })
+    operation.begin()
+    let local: LocalEndpoint
+    let remote: Remote
+    try {
+      operation.throwIfEnded()
+      remote = await this.#locate(target, operation)
+      const taken = this.#locals.take(remote)
+      local = 'then' in taken ? await taken : taken
+    } finally {
+      operation.end()
+    }
+    try {
+      return await new Observation({
+        exchanges: local.exchanges,
+        peer: local.exchanges.endpoint.peer(remote),
+        schedule: this.#schedule,
+        clock: this.#clock,
+        random: this.#random,
+        label,
+        options: requestOptions(target, init),
+        maxBodyBytes,
+        signal,
+        deadlineMs,
+        onRepresentation: (message) => init.onRepresentation(new Response(message, remote)),
+      }).run()
+    } finally {
+      this.#locals.release(local)
+    }
   }
 
   /** Ends every request with `stopped` and closes the sockets. The client is of no use afterwards. */

@@ -36,6 +36,9 @@ export interface CoapReply {
 
 export type Handler = (request: CoapRequest) => CoapReply | Promise<CoapReply>
 
+/** Tells the listener whenever the representation that this request asks for has changed. @returns ends it */
+export type Changes = (request: CoapRequest, listener: () => void) => () => void
+
 export interface Resource {
   /** `rt`, `if`, `ct`, `title` … for /.well-known/core (RFC 6690 §3). */
   readonly attributes?: Readonly<Record<string, string>>
@@ -44,12 +47,16 @@ export interface Resource {
   readonly post?: Handler
   readonly delete?: Handler
   readonly fetch?: Handler
+  /** Takes any method that has no handler of its own, registered or not: a proxy's. */
+  readonly any?: Handler
+  /** The resource can be observed (RFC 7641): a GET that asks so is answered again after each change. */
+  readonly changes?: Changes
   /** Content-Formats of request bodies; any other is answered 4.15. */
   readonly consumes?: readonly number[]
   /** Content-Formats of answers; a request that accepts none of them is answered 4.06. */
   readonly produces?: readonly number[]
   /** Critical options beyond those of addressing and blocks that the handlers honour, such as If-Match; any other is answered 4.02. */
-  readonly understands?: readonly number[]
+  readonly understands?: readonly number[] | 'all'
 }
 
 const wellKnownCore = '/.well-known/core'
@@ -57,7 +64,10 @@ const wellKnownCore = '/.well-known/core'
 /** Resources by their path; one of them is the list of all (RFC 6690 §4). */
 export class Router {
   readonly #resources = new Map<string, Resource>()
+  /** Each takes its own path and all below it that nobody else has. */
+  readonly #trees = new Map<string, Resource>()
   readonly #links: Link[] = []
+  readonly #sources: (() => readonly Link[])[] = []
 
   constructor() {
     const core: Resource = {
@@ -65,7 +75,7 @@ export class Router {
       get: ({ query }) => ({
         code: Code.Content,
         contentFormat: ContentFormat.LinkFormat,
-        payload: renderLinks(matchLinks(this.#links, query)),
+        payload: renderLinks(matchLinks(this.#allLinks(), query)),
       }),
     }
     this.#resources.set(keyOf(parsePath(wellKnownCore)), core)
@@ -78,23 +88,39 @@ export class Router {
     if (this.#resources.has(key)) throw new RangeError(`${path}: there is a resource already`)
     this.#resources.set(key, resource)
     const target = `/${segments.map(encodeURIComponent).join('/')}`
-    this.#links.push({ target, attributes: { ...resource.attributes } })
+    const obs = resource.changes === undefined ? {} : { obs: '' }
+    this.#links.push({ target, attributes: { ...resource.attributes, ...obs } })
+    return this
+  }
+
+  /** Serves the path and everything below it that has no resource of its own; the longest such path wins. Not listed among the links. */
+  addTree(path: string, resource: Resource): this {
+    const key = keyOf(parsePath(path))
+    if (this.#trees.has(key)) throw new RangeError(`${path}: there is a tree already`)
+    this.#trees.set(key, resource)
+    return this
+  }
+
+  /** Links that change, listed beside those of the resources. */
+  addLinks(source: () => readonly Link[]): this {
+    this.#sources.push(source)
     return this
   }
 
   /** All resources in link format, as /.well-known/core gives them. */
   links(): string {
-    return renderLinks(this.#links)
+    return renderLinks(this.#allLinks())
   }
 
   /** Whether the resource at this path honours the critical option, beyond what every resource does. */
   understands(path: readonly string[], optionNumber: number): boolean {
-    return this.#resources.get(keyOf(path))?.understands?.includes(optionNumber) ?? false
+    const understands = this.#find(path)?.understands
+    return understands === 'all' || (understands?.includes(optionNumber) ?? false)
   }
 
   /** The error that a request gets whatever its body is: 4.04, 4.05, 4.06 or 4.15; undefined where it may go on to its handler. */
   refuse(request: Omit<CoapRequest, 'payload' | 'text' | 'signal'>): CoapReply | undefined {
-    const resource = this.#resources.get(keyOf(request.path))
+    const resource = this.#find(request.path)
     if (resource === undefined)
       return { code: Code.NotFound, payload: `no resource /${request.path.join('/').slice(0, 64)}` }
     const { method, accept, contentFormat } = request
@@ -125,15 +151,40 @@ export class Router {
   dispatch(request: CoapRequest): CoapReply | Promise<CoapReply> {
     const refusal = this.refuse(request)
     if (refusal !== undefined) return refusal
-    const resource = this.#resources.get(keyOf(request.path))
+    const resource = this.#find(request.path)
     const handler = resource === undefined ? undefined : handlerOf(resource, request.method)
     return handler?.(request) ?? { code: Code.NotFound }
+  }
+
+  /** How an observer hears of changes; undefined where the resource cannot be observed. */
+  changes(path: readonly string[]): Changes | undefined {
+    return this.#find(path)?.changes
+  }
+
+  #find(path: readonly string[]): Resource | undefined {
+    const exact = this.#resources.get(keyOf(path))
+    if (exact !== undefined || this.#trees.size === 0) return exact
+    for (let length = path.length; length >= 0; length -= 1) {
+      const tree = this.#trees.get(keyOf(path.slice(0, length)))
+      if (tree !== undefined) return tree
+    }
+    return undefined
+  }
+
+  #allLinks(): readonly Link[] {
+    return this.#sources.length === 0
+      ? this.#links
+      : [...this.#links, ...this.#sources.flatMap((source) => source())]
   }
 }
 
 const methods = [Code.Get, Code.Put, Code.Post, Code.Delete, Code.Fetch] as const
 
 function handlerOf(resource: Resource, method: number): Handler | undefined {
+  return ownHandlerOf(resource, method) ?? resource.any
+}
+
+function ownHandlerOf(resource: Resource, method: number): Handler | undefined {
   switch (method) {
     case Code.Get:
       return resource.get

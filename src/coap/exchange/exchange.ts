@@ -23,7 +23,7 @@ export interface ExchangeMessage extends OutgoingMessage {
 }
 
 /** RFC 7252 §5.4: of the critical options only those of RFC 7959 mean something in a response. */
-const understandsInResponse = (number: number): boolean =>
+export const understandsInResponse = (number: number): boolean =>
   number === OptionNumber.Block1 || number === OptionNumber.Block2
 
 export class Exchange extends Interaction implements TransmissionObserver, Wait {

@@ -1,19 +1,32 @@
 // The requests of one endpoint that wait for their responses, by token (RFC 7252 §5.3).
 import { CoapError } from '../coap-error.ts'
 import type { Message } from '../codec/message.ts'
+import { screenOptions } from '../codec/option-screening.ts'
 import type { CoapEndpoint, ResponseReceiver } from '../messaging/endpoint.ts'
 import { NumberTable } from '../messaging/number-table.ts'
 import type { Peer } from '../messaging/peers.ts'
 import type { Remote } from '../transport/remote.ts'
-import { Exchange, type ExchangeMessage } from './exchange.ts'
+import { Exchange, type ExchangeMessage, understandsInResponse } from './exchange.ts'
 import type { Operation } from './operation.ts'
 import { TokenSource, tokenKey } from './tokens.ts'
 
 export type OutgoingRequest = Omit<ExchangeMessage, 'token'>
 
+interface Notified {
+  readonly peer: Peer
+  readonly onNotification: (message: Message) => void
+}
+
+export interface ObservedToken {
+  readonly token: Uint8Array
+  /** Notifications are rejected from now on, which tells the server (RFC 7641 §3.6). */
+  readonly forget: () => void
+}
+
 export class Exchanges implements ResponseReceiver {
   readonly endpoint: CoapEndpoint
   readonly #open = new NumberTable<Exchange>()
+  readonly #observed = new NumberTable<Notified>()
   readonly #tokens = new TokenSource()
 
   constructor(endpoint: CoapEndpoint) {
@@ -46,10 +59,43 @@ export class Exchanges implements ResponseReceiver {
     })
   }
 
+  /** A token on which later responses are taken too, until `forget`: those of an observation (RFC 7641 §3.2). */
+  observe(peer: Peer, onNotification: (message: Message) => void): ObservedToken {
+    const { token, key } = this.#unusedToken()
+    this.#observed.set(key, { peer, onNotification })
+    return { token, forget: () => void this.#observed.delete(key) }
+  }
+
+  /** A request on the token of an observation: its registration, its renewal, its end. */
+  requestOn(
+    { token }: ObservedToken,
+    peer: Peer,
+    request: OutgoingRequest,
+    operation: Operation,
+  ): Promise<Message> {
+    const key = tokenKey(token) ?? 0
+    return operation.wait((resolve, reject) => {
+      const outcome = { resolve, reject, onEnd: () => void this.#open.delete(key) }
+      const exchange = new Exchange(this.endpoint, peer, { ...request, token }, outcome)
+      this.#open.set(key, exchange)
+      exchange.begin()
+      return exchange
+    })
+  }
+
   takeResponse(response: Message, remote: Remote): boolean {
     const key = tokenKey(response.token)
-    const exchange = key === undefined ? undefined : this.#open.get(key)
-    return exchange?.takeResponse(response, remote) ?? false
+    if (key === undefined) return false
+    const exchange = this.#open.get(key)
+    if (exchange !== undefined) return exchange.takeResponse(response, remote)
+    const observed = this.#observed.get(key)
+    if (observed === undefined) return false
+    const { peer, onNotification } = observed
+    if (remote.port !== peer.port || remote.address !== peer.address) return false
+    const screened = screenOptions(response.options, understandsInResponse)
+    if ('refused' in screened) return false
+    onNotification(screened.options === response.options ? response : { ...response, ...screened })
+    return true
   }
 
   /** Ends all requests with `stopped`: those that wait for their turn first, so that none gets it from another's end. */
@@ -65,7 +111,7 @@ export class Exchanges implements ResponseReceiver {
     for (;;) {
       const token = this.#tokens.next()
       const key = tokenKey(token)
-      if (key !== undefined && !this.#open.has(key)) return { token, key }
+      if (key !== undefined && !this.#open.has(key) && !this.#observed.has(key)) return { token, key }
     }
   }
 }

@@ -5,11 +5,12 @@ import { sliceResponse, withEtag } from '../blockwise/slice.ts'
 import { transferKey } from '../blockwise/transfer-key.ts'
 import { CoapError } from '../coap-error.ts'
 import type { Message } from '../codec/message.ts'
-import { uintOption } from '../codec/option-value.ts'
-import { Code, methodName } from '../codes.ts'
+import { findUint, uintOption } from '../codec/option-value.ts'
+import { Code, isSuccess, methodName } from '../codes.ts'
 import type { InboundRequest, Response } from '../messaging/inbound-request.ts'
 import { OptionNumber } from '../options.ts'
 import type { CoapReply, CoapRequest, Router } from '../router.ts'
+import type { Observers } from './observers.ts'
 import type { OpenRequests } from './open-requests.ts'
 import { toDiagnostic, toResponse } from './reply.ts'
 import { ServerRequest } from './server-request.ts'
@@ -27,6 +28,7 @@ export interface HandlersOptions {
   readonly blockSize: BlockSize
   readonly responses: ResponseCache
   readonly openRequests: OpenRequests
+  readonly observers: Observers
   readonly onHandlerError: (error: unknown, request: CoapRequest) => void
 }
 
@@ -88,10 +90,45 @@ export class Handlers {
   #answer(incoming: Incoming, request: ServerRequest, reply: CoapReply, onSettled?: () => void): void {
     this.#options.openRequests.releaseSignal(request)
     try {
-      const response = this.#fit(incoming, toResponse(reply))
+      const fitted = this.#fit(incoming, toResponse(reply))
+      const response = this.#observed(incoming, request, fitted)
       incoming.inbound.respond(withBlock1(response, incoming.block1), onSettled)
     } catch (error) {
       this.#fail(incoming, request, error, onSettled)
+    }
+  }
+
+  /** RFC 7641 §4.1: a GET with Observe 0 registers, one with 1 takes it back; the answer says whether it did. */
+  #observed({ inbound, message }: Incoming, request: ServerRequest, response: Response): Response {
+    if (message.code !== Code.Get) return response
+    const observe = findUint(message.options, OptionNumber.Observe)
+    const { observers, router } = this.#options
+    const who = { remote: inbound.remote, token: message.token }
+    if (observe !== 0) {
+      if (observe === 1) observers.deregister(who)
+      return response
+    }
+    const changes = router.changes(request.path)
+    if (changes === undefined || !isSuccess(response.code)) return response
+    const option = observers.register({
+      ...who,
+      represent: () => this.#represent({ inbound, message, block1: undefined, block2: undefined }),
+      subscribe: (listener) => changes(request, listener),
+    })
+    return option === undefined ? response : { ...response, options: [option, ...response.options] }
+  }
+
+  /** What the GET would be answered now, for a notification. */
+  async #represent(incoming: Incoming): Promise<Response> {
+    const { router, openRequests, onHandlerError } = this.#options
+    const request = new ServerRequest(incoming.message, incoming.inbound.remote, openRequests)
+    try {
+      return this.#fit(incoming, toResponse(await router.dispatch(request)))
+    } catch (error) {
+      onHandlerError(error, request)
+      return toDiagnostic(Code.InternalServerError, `the handler of /${request.path.join('/')} failed`)
+    } finally {
+      openRequests.releaseSignal(request)
     }
   }
 

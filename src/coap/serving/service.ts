@@ -15,10 +15,11 @@ import { Sweeper } from '../messaging/sweeper.ts'
 import { OptionNumber } from '../options.ts'
 import { exchangeLifetimeMs } from '../transmission.ts'
 import { Handlers, type HandlersOptions, type Incoming } from './handlers.ts'
+import { Observers } from './observers.ts'
 import { OpenRequests } from './open-requests.ts'
 import { toDiagnostic } from './reply.ts'
 
-export interface ServiceOptions extends Omit<HandlersOptions, 'responses' | 'openRequests'> {
+export interface ServiceOptions extends Omit<HandlersOptions, 'responses' | 'openRequests' | 'observers'> {
   readonly endpoint: CoapEndpoint
   readonly maxBodyBytes: number
   /** Bound of the bodies that come in. */
@@ -34,6 +35,8 @@ export interface ServiceUse {
   readonly reassembly: TableUse
   readonly responses: TableUse
   readonly openRequests: TableUse
+  /** Registrations (RFC 7641). */
+  readonly observers: number
 }
 
 /** RFC 7252 §5.10, RFC 7959: the critical options that every resource honours. */
@@ -54,6 +57,7 @@ export class Service {
   readonly #reassembly: Reassembly
   readonly #responses: ResponseCache
   readonly #openRequests: OpenRequests
+  readonly #observers: Observers
   readonly #handlers: Handlers
   readonly #sweeper: Sweeper
 
@@ -65,10 +69,12 @@ export class Service {
     this.#reassembly = new Reassembly({ ...shared, blockSize, maxBodyBytes, limitBytes: reassemblyBytes })
     this.#responses = new ResponseCache({ ...shared, limitBytes: responseBytes })
     this.#openRequests = new OpenRequests(options.maxOpenRequests, options.openRequestBytes)
+    this.#observers = new Observers({ endpoint })
     this.#handlers = new Handlers({
       ...options,
       responses: this.#responses,
       openRequests: this.#openRequests,
+      observers: this.#observers,
     })
     this.#sweeper = new Sweeper(endpoint.schedule, () => {
       this.#reassembly.sweep()
@@ -81,6 +87,7 @@ export class Service {
       reassembly: this.#reassembly.use,
       responses: this.#responses.use,
       openRequests: this.#openRequests.use,
+      observers: this.#observers.size,
     }
   }
 
@@ -91,6 +98,7 @@ export class Service {
 
   /** Aborts the handlers that run; what they return is dropped. */
   stop(): void {
+    this.#observers.stop()
     this.#openRequests.stop()
     this.#reassembly.clear()
     this.#responses.clear()
