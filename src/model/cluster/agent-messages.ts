@@ -1,7 +1,7 @@
 // What a worker's agent and the manager say to each other over CoAP: reports up, orders down. CBOR with short keys: links may be slow.
 // Shapes only; the codec stands beside it.
 
-/** `POST /agents/NODE`, at least once a second (see the agent for the interval); NODE is Swarm's id of the node. */
+/** `POST /agents/NODE`, about once a second; NODE is Swarm's id of the node. */
 export interface AgentReport {
   /** New at each start of the agent. */
   readonly session: number
