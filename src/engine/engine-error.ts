@@ -57,7 +57,8 @@ const refusals: readonly EngineRefusal[] = [
 
 /** The error for an answer of 400 and above. */
 export function refusedCall(subject: CallSubject, status: number, message: string): ShoalError {
-  for (const { code, pattern, reword, nextStep } of refusals) {
+  for (const { code, pattern, of, reword, nextStep } of refusals) {
+    if (of !== undefined && !subject.object.startsWith(of)) continue
     const match = pattern.exec(message)
     if (match === null) continue
     return new ShoalError(code, {

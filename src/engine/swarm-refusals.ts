@@ -46,6 +46,7 @@ export const swarmRefusals: readonly EngineRefusal[] = [
   },
   {
     code: 'SWARM_UNREACHABLE',
+    of: 'the swarm',
     pattern:
       /timeout was reached before node joined|could not find local IP address|error while dialing|connection refused|no route to host|code = Unavailable|context deadline exceeded/i,
     nextStep: 'check that the manager runs, and that this machine has a way to it',

@@ -91,17 +91,38 @@ export interface HoldingDemand {
 
 const shares = [0, 0, 0, 0.3, 0.4, 0.6, 0.9, 1, 1.1]
 
+const before = fc.constantFrom('nothing', 'remove', 'grow', 'grow')
+
 /** What an instance holds, so that the next one does not find it. */
-const aHoldingDemand: fc.Arbitrary<HoldingDemand> = fc.record({
+const aReservingDemand: fc.Arbitrary<HoldingDemand> = fc.record({
   memoryShare: fc.constantFrom(...shares),
   cpuShare: fc.constantFrom(...shares),
   gpio: fc.constantFrom(0, 0, 1, 1, 2),
   ssd: fc.constantFrom(0, 0, 1, 2, 3),
   port: fc.constantFrom(0, 0, 15683, 15684),
   maxReplicas: fc.constantFrom(0, 1, 1, 2),
-  constraint: fc.constantFrom(undefined, undefined, 'node.role==worker', 'node.hostname!=w1'),
-  before: fc.constantFrom('nothing', 'remove', 'grow', 'grow'),
+  constraint: fc.constantFrom(undefined, 'node.role==worker', 'node.hostname!=w1', 'node.hostname==w3'),
+  before,
 })
+
+/** Services that nothing but their number or their port limits. */
+const aCrowdingDemand: fc.Arbitrary<HoldingDemand> = fc
+  .record({
+    limit: fc.constantFrom(
+      { port: 0, maxReplicas: 1 },
+      { port: 0, maxReplicas: 2 },
+      { port: 15685, maxReplicas: 0 },
+      { port: 15686, maxReplicas: 0 },
+    ),
+    constraint: fc.constantFrom('node.hostname==w3', 'node.hostname==manager', 'node.role==manager'),
+    before,
+  })
+  .map(({ limit, ...rest }) => ({ memoryShare: 0, cpuShare: 0, gpio: 0, ssd: 0, ...limit, ...rest }))
+
+const aHoldingDemand = fc.oneof(
+  { arbitrary: aReservingDemand, weight: 2 },
+  { arbitrary: aCrowdingDemand, weight: 1 },
+)
 
 /** Rounds of settings of four nodes, each with services that are created side by side. */
 export function standingRounds(seed: number, rounds: number, services: number) {
@@ -113,8 +134,21 @@ export function standingRounds(seed: number, rounds: number, services: number) {
 }
 
 export function holdingDemands(seed: number, count: number): HoldingDemand[] {
-  return fc.sample(aHoldingDemand, { seed, numRuns: count })
+  return [...certainDemands, ...fc.sample(aHoldingDemand, { seed, numRuns: count })]
 }
+
+const onW3: HoldingDemand = {
+  ...{ memoryShare: 0, cpuShare: 0, gpio: 0, ssd: 0, port: 0, maxReplicas: 0 },
+  ...{ constraint: 'node.hostname==w3', before: 'nothing' },
+}
+
+/** They meet the two obstacles that others often hide: a port that is held, and one instance too many on a node. */
+const certainDemands: readonly HoldingDemand[] = [
+  { ...onW3, port: 15685 },
+  { ...onW3, port: 15685 },
+  { ...onW3, maxReplicas: 1 },
+  { ...onW3, before: 'grow' },
+]
 
 /** @param image `tiny` where its container has to run. */
 export function renderService(name: string, task: Partial<SwarmTaskSpec>, image: string): SwarmServiceSpec {
