@@ -8,7 +8,7 @@ import type { TableUse } from './messaging/fair-table.ts'
 import type { CoapRequest, Router } from './router.ts'
 import { Service, type ServiceUse } from './serving/service.ts'
 import type { TransmissionParameters } from './transmission.ts'
-import { UdpTransport } from './transport/udp-transport.ts'
+import { UdpTransport, type UdpTransportOptions } from './transport/udp-transport.ts'
 
 export interface CoapServerOptions {
   readonly router: Router
@@ -84,12 +84,17 @@ export class CoapServer {
   async start(at: {
     readonly port: number
     readonly address?: string
+    /** Groups to answer in as well; with an IPv4 address. */
+    readonly multicast?: UdpTransportOptions['multicast']
     readonly signal?: AbortSignal
   }): Promise<{ readonly address: string; readonly port: number }> {
-    const { port, address = '::', signal } = at
+    const { port, address = '::', multicast, signal } = at
     if (this.#running !== undefined) throw new CoapError('not-bound', 'the server runs already')
     refuseIfAborted(signal)
-    const running = this.#prepare(address, port, signal)
+    const running = this.#prepare(
+      { address, port, ...(multicast === undefined ? {} : { multicast }) },
+      signal,
+    )
     this.#running = running
     try {
       const local = await running.endpoint.start()
@@ -112,7 +117,7 @@ export class CoapServer {
     await running.endpoint.stop()
   }
 
-  #prepare(address: string, port: number, signal: AbortSignal | undefined): Running {
+  #prepare(at: UdpTransportOptions, signal: AbortSignal | undefined): Running {
     const {
       router,
       parameters,
@@ -123,7 +128,7 @@ export class CoapServer {
     } = this.#options
     const { openRequests: maxOpenRequests, ...limits } = { ...defaultLimits, ...this.#options.limits }
     const endpoint = new CoapEndpoint({
-      transport: new UdpTransport({ address, port }),
+      transport: new UdpTransport(at),
       deduplicationBytes: limits.deduplicationBytes,
       ...(parameters === undefined ? {} : { parameters }),
       ...(clock === undefined ? {} : { clock }),

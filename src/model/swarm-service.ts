@@ -135,7 +135,10 @@ function renderTask(
       Constraints: placement.constraints,
       Preferences: placement.spreadOver.map((label) => ({ Spread: { SpreadDescriptor: label } })),
       MaxReplicas: placement.maxPerNode,
-      Platforms: context.platforms.map(({ os, architecture }) => ({ OS: os, Architecture: architecture })),
+      // Swarm knows boards of 32 bits as armv7l and the like, and images as arm: it would find no node for them.
+      Platforms: context.platforms.map(({ os, architecture }) =>
+        architecture === 'arm' ? { OS: os } : { OS: os, Architecture: architecture },
+      ),
     }),
     Networks:
       network === 'host'

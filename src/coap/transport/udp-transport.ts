@@ -9,6 +9,8 @@ export interface UdpTransportOptions {
   readonly address: string
   /** 0: any free one. */
   readonly port: number
+  /** IPv4 groups to listen to as well, on each of these addresses of this machine; for an IPv4 socket only. */
+  readonly multicast?: { readonly groups: readonly string[]; readonly interfaces: readonly string[] }
 }
 
 const noIpv6: ReadonlySet<unknown> = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EINVAL'])
@@ -37,6 +39,20 @@ export class UdpTransport implements DatagramTransport {
     } catch (error) {
       if (address === '::' && noIpv6.has(codeOf(error))) return await this.#open('0.0.0.0', port, receiver)
       throw error
+    }
+  }
+
+  /** An interface that cannot is passed over: unicast works there. */
+  #join(socket: Socket): void {
+    const { groups = [], interfaces = [] } = this.#options.multicast ?? {}
+    for (const group of groups) {
+      for (const each of interfaces) {
+        try {
+          socket.addMembership(group, each)
+        } catch {
+          // No multicast there.
+        }
+      }
     }
   }
 
@@ -92,6 +108,7 @@ export class UdpTransport implements DatagramTransport {
     })
     this.#socket = socket
     this.#isIpv6 = isIpv6
+    if (!isIpv6) this.#join(socket)
     const local = socket.address()
     return { address: local.address, port: local.port }
   }

@@ -287,7 +287,7 @@ export class Monitor implements Liveness {
       if (this.#away.has(id) && !isMarked && availability === 'active') {
         const changes = {
           availability: 'pause' as const,
-          labels: { ...labels, [clusterLabel.away]: new Date().toISOString() },
+          labels: { [clusterLabel.away]: new Date().toISOString() },
         }
         await this.#options.engine.nodes.update(id, version, changes, { signal })
         isChanged = true

@@ -69,6 +69,14 @@ export class Services {
     return { code: Code.Content, maxAge: stateMaxAgeS, ...representState(view, accept) }
   }
 
+  /** What a GET of the path would show, as text: to know whether it has changed. */
+  present(path: readonly string[], accept: number | undefined): string {
+    const view = this.#find(path)
+    return view === undefined
+      ? ''
+      : Buffer.from(representState(view, accept).payload ?? '').toString('latin1')
+  }
+
   /** `POST /services/NAME`: answered once, when an instance answers CoAP or it is known that none can. */
   async activate({ path, payload, accept, signal }: CoapRequest): Promise<CoapReply> {
     const name = nameOf(path)

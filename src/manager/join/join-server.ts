@@ -1,0 +1,268 @@
+// Lets devices in: over TLS, against a token, and out again. Everything it gives away it has from Swarm and the key folder.
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createServer, type Server } from 'node:https'
+import type { Engine } from '../../engine/engine.ts'
+import { ShoalError } from '../../model/errors.ts'
+import {
+  type JoinAnswer,
+  type JoinRequest,
+  joinRequestSchema,
+  type LeaveRequest,
+  leaveRequestSchema,
+} from '../../model/join-messages.ts'
+import { pause } from '../../model/pause.ts'
+import type { EventLog } from '../event-log.ts'
+import type { KeyFolder } from '../keys/key-folder.ts'
+import type { Registry } from '../registry/registry.ts'
+
+export interface JoinServerOptions {
+  readonly keys: KeyFolder
+  readonly engine: Pick<Engine, 'swarm' | 'nodes'>
+  readonly registry: Pick<Registry, 'authority' | 'authorityPem' | 'auth'>
+  readonly events: EventLog
+  /** At which devices reach this machine. */
+  readonly address: string
+  readonly port: number
+  readonly coapUri: string
+  readonly onLeft: (nodeId: string) => void
+  /** Seconds since 1970. */
+  readonly now?: () => number
+}
+
+const mostBytes = 8 * 1024
+const requestLimitMs = 10_000
+/** Swarm's certificates are back-dated by an hour: a clock further behind cannot use them. */
+export const clockLimitS = 30 * 60
+/** Wrong tokens of one address until it has to wait a minute: 2^128 of them need no more. */
+const wrongTokensAtMost = 20
+const forgetWrongMs = 60_000
+const leaveLimitMs = 30_000
+
+export class JoinServer {
+  readonly #options: JoinServerOptions
+  readonly #now: () => number
+  readonly #wrong = new Map<string, { count: number; readonly untilMs: number }>()
+  #server: Server | undefined
+  readonly #stopping = new AbortController()
+  readonly #leaving = new Set<Promise<void>>()
+
+  constructor(options: JoinServerOptions) {
+    this.#options = options
+    this.#now = options.now ?? (() => Math.floor(Date.now() / 1000))
+  }
+
+  async start(): Promise<void> {
+    const { keys, port } = this.#options
+    const server = createServer(
+      // With the authority's certificate, which is what the token names.
+      {
+        key: keys.server.keyPem,
+        cert: `${keys.server.certificatePem}${keys.authorityPem}`,
+        minVersion: 'TLSv1.2',
+      },
+      (request, answer) => void this.#handle(request, answer),
+    )
+    server.requestTimeout = requestLimitMs
+    server.headersTimeout = requestLimitMs
+    server.maxConnections = 64
+    server.on('tlsClientError', (_, socket) => socket.destroy())
+    this.#server = server
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', (error: NodeJS.ErrnoException) =>
+        reject(
+          new ShoalError(error.code === 'EADDRINUSE' ? 'PORT_TAKEN' : 'JOIN_FAILED', {
+            action: 'listen for devices',
+            object: `port ${port}/tcp`,
+            place: 'this machine',
+            reason: error.code === 'EADDRINUSE' ? 'something listens there already' : error.message,
+            nextStep: 'stop it, or give another with --join-port',
+          }),
+        ),
+      )
+      server.listen(port, resolve)
+    })
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    const server = this.#server
+    this.#server = undefined
+    if (server !== undefined) {
+      server.closeAllConnections()
+      await new Promise<void>((resolve) => server.close(() => resolve()))
+    }
+    await Promise.all(this.#leaving)
+  }
+
+  async #handle(request: IncomingMessage, answer: ServerResponse): Promise<void> {
+    try {
+      if (request.method !== 'POST') return send(answer, 405, errorOf(unknownPath(request)))
+      const body = await readBody(request)
+      if (request.url === '/join') send(answer, 200, await this.#join(body, request))
+      else if (request.url === '/leave') {
+        this.#leave(body)
+        send(answer, 202, {})
+      } else send(answer, 404, errorOf(unknownPath(request)))
+    } catch (error) {
+      if (!answer.headersSent) send(answer, statusOf(error), errorOf(error))
+    }
+  }
+
+  async #join(body: unknown, request: IncomingMessage): Promise<JoinAnswer> {
+    const { engine, keys, registry, address, coapUri, events } = this.#options
+    const asked = this.#parse<JoinRequest>(joinRequestSchema, body)
+    await this.#checkToken(asked, request.socket.remoteAddress ?? '')
+    this.#checkClock(asked)
+    const state = await engine.swarm.inspect()
+    if (state === undefined) throw refused('JOIN_FAILED', 'the manager’s Engine is in no Swarm any more')
+    events.add({
+      kind: 'node-joined',
+      subject: asked.nodeName,
+      text: `${asked.architecture}, Docker ${asked.engineVersion}: let in`,
+    })
+    const host = address.includes(':') ? `[${address}]` : address
+    return {
+      clusterId: state.id,
+      swarm: { token: await engine.swarm.joinToken(), managers: [`${host}:2377`] },
+      registry: {
+        authority: registry.authority,
+        username: registry.auth.username,
+        password: registry.auth.password,
+        authorityPem: registry.authorityPem,
+      },
+      coap: coapUri,
+      nodeSecret: keys.nodeSecret(asked.nodeName),
+      clockSeconds: this.#now(),
+    }
+  }
+
+  async #checkToken({ token }: JoinRequest, peer: string): Promise<void> {
+    const nowMs = Date.now()
+    const wrong = this.#wrong.get(peer)
+    if (wrong !== undefined && wrong.untilMs < nowMs) this.#wrong.delete(peer)
+    else if (wrong !== undefined && wrong.count >= wrongTokensAtMost)
+      throw refused('TOKEN_WRONG', 'too many wrong tokens came from this address', 'wait a minute')
+    // Another process may have made all older tokens void.
+    await this.#options.keys.reread()
+    const judgement = this.#options.keys.judgeToken(token, this.#now() * 1000)
+    if (judgement === 'valid') return
+    if (this.#wrong.size > 1024) this.#wrong.clear()
+    this.#wrong.set(peer, { count: (wrong?.count ?? 0) + 1, untilMs: nowMs + forgetWrongMs })
+    const takeNew = 'take a new one: shoal manager token, on the access point'
+    if (judgement === 'expired') throw refused('TOKEN_EXPIRED', 'it has expired', takeNew)
+    if (judgement === 'other-cluster') throw refused('TOKEN_WRONG', 'it is of another cluster', takeNew)
+    throw refused('TOKEN_WRONG', 'this manager did not make it, or has made it void since', takeNew)
+  }
+
+  #checkClock({ nodeName, clockSeconds }: JoinRequest): void {
+    const offset = clockSeconds - this.#now()
+    if (Math.abs(offset) <= clockLimitS) return
+    throw new ShoalError('CLOCK_OFF', {
+      action: 'join',
+      object: nodeName,
+      reason: `its clock is ${Math.round(Math.abs(offset) / 60)} min ${offset > 0 ? 'ahead of' : 'behind'} the manager's, and certificates would not hold there`,
+      nextStep: 'set its clock (timedatectl set-ntp true, or date -s), then join again',
+    })
+  }
+
+  /** Swarm lets a node go from its list once it is down; the device does not wait for that. */
+  #leave(body: unknown): void {
+    const { keys, engine, events, onLeft } = this.#options
+    const { nodeId, nodeName, nodeSecret } = this.#parse<LeaveRequest>(leaveRequestSchema, body)
+    if (nodeSecret !== keys.nodeSecret(nodeName))
+      throw refused('TOKEN_WRONG', 'this is not the secret that the node was given')
+    const stop = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(leaveLimitMs)])
+    const left = (async () => {
+      while (!stop.aborted) {
+        const node = await engine.nodes.inspect(nodeId, { signal: stop }).catch(() => undefined)
+        if (node === undefined || node.name !== nodeName) return
+        if (node.state === 'down') {
+          await engine.nodes.remove(nodeId, { force: false, signal: stop }).catch(() => {})
+          onLeft(nodeId)
+          events.add({ kind: 'node-left', subject: nodeName, text: 'it said goodbye' })
+          return
+        }
+        await pause(200, stop)
+      }
+    })().finally(() => this.#leaving.delete(left))
+    this.#leaving.add(left)
+  }
+
+  #parse<T>(
+    schema: { safeParse(value: unknown): { success: boolean; data?: T | undefined; error?: unknown } },
+    body: unknown,
+  ): T {
+    const parsed = schema.safeParse(body)
+    if (parsed.success && parsed.data !== undefined) return parsed.data
+    throw refused(
+      'JOIN_FAILED',
+      'the request is not of the form that this manager knows',
+      'use the same version of Shoal on both',
+    )
+  }
+}
+
+async function readBody(request: IncomingMessage): Promise<unknown> {
+  const pieces: Buffer[] = []
+  let size = 0
+  for await (const piece of request as AsyncIterable<Buffer>) {
+    size += piece.length
+    if (size > mostBytes) throw refused('JOIN_FAILED', `the request is larger than ${mostBytes} bytes`)
+    pieces.push(piece)
+  }
+  try {
+    return JSON.parse(Buffer.concat(pieces).toString('utf8'))
+  } catch {
+    throw refused('JOIN_FAILED', 'the request is no JSON')
+  }
+}
+
+function send(answer: ServerResponse, status: number, body: object): void {
+  const text = JSON.stringify(body)
+  answer.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })
+  answer.end(text)
+}
+
+function refused(
+  code: 'JOIN_FAILED' | 'TOKEN_WRONG' | 'TOKEN_EXPIRED',
+  reason: string,
+  nextStep?: string,
+): ShoalError {
+  const object = code === 'JOIN_FAILED' ? 'the cluster' : 'the cluster with this token'
+  return new ShoalError(code, {
+    action: 'join',
+    object,
+    reason,
+    ...(nextStep === undefined ? {} : { nextStep }),
+  })
+}
+
+function unknownPath({ method, url }: IncomingMessage): ShoalError {
+  return refused('JOIN_FAILED', `there is no ${method} ${url?.slice(0, 64)} here`)
+}
+
+function statusOf(error: unknown): number {
+  if (!(error instanceof ShoalError)) return 500
+  if (error.code === 'TOKEN_WRONG' || error.code === 'TOKEN_EXPIRED') return 401
+  if (error.code === 'CLOCK_OFF') return 409
+  return error.code.startsWith('ENGINE') || error.code.startsWith('SWARM') ? 503 : 400
+}
+
+function errorOf(error: unknown): object {
+  if (!(error instanceof ShoalError))
+    return {
+      error: { code: 'INTERNAL', action: 'join', object: 'the cluster', reason: 'the manager failed' },
+    }
+  const { code, action, object, place, reason, nextStep } = error
+  return {
+    error: {
+      code,
+      action,
+      object,
+      ...(place === undefined ? {} : { place }),
+      reason,
+      ...(nextStep === undefined ? {} : { nextStep }),
+    },
+  }
+}
