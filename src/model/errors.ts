@@ -66,6 +66,7 @@ export const errorTable = Object.freeze({
   MANAGER_NOT_FOUND: entry('No manager was found in the local network.'),
   MANAGER_AMBIGUOUS: entry('Several managers were found and none was named.'),
   MANAGER_UNREACHABLE: entry('The manager does not answer.'),
+  MANAGER_ANSWER: entry('The manager gave an answer that this version of Shoal does not understand.'),
   MANAGER_NOT_TRUSTED: entry('The manager that answers is not the one that the token means.'),
   MANAGER_ADDRESS: entry('It is not clear at which address others reach this machine.'),
   CLOCK_OFF: entry('The clock of a device is too far from the manager’s for certificates to hold.'),
@@ -110,7 +111,7 @@ export const errorTable = Object.freeze({
   UNPLACED: entry('No device can carry an instance.'),
   CONTAINER_EXITED: entry('A container ended although it should run.'),
   SERVICE_SILENT: entry('An instance runs but does not answer CoAP, or is not healthy, in time.'),
-  APPLICATION_UNKNOWN: entry('No instance of that name is on the devices.'),
+  APPLICATION_UNKNOWN: entry('No application of that name is on the devices, or in the cluster.'),
 })
 
 export type ErrorCode = keyof typeof errorTable

@@ -2,7 +2,11 @@
 import { z } from 'zod'
 
 export const activationRequest = z.strictObject({
-  name: z.string().min(1).max(255).describe('An application, whose front service is meant, or `APPLICATION.SERVICE`'),
+  name: z
+    .string()
+    .min(1)
+    .max(255)
+    .describe('An application, whose front service is meant, or `APPLICATION.SERVICE`'),
 })
 
 export const activationParams = z.object({ name: z.string() })

@@ -14,7 +14,9 @@ export const catalogueAnswer = z.object({ entries: z.array(catalogueEntryAnswer)
 
 export const catalogueFileAnswer = catalogueEntryAnswer.extend({
   compose: z.string().describe('The Compose file as it was added'),
-  variables: z.array(z.string()).describe('Names of the variables that were added with it; their values stay in the cluster'),
+  variables: z
+    .array(z.string())
+    .describe('Names of the variables that were added with it; their values stay in the cluster'),
 })
 
 export type CatalogueEntryAnswer = z.infer<typeof catalogueEntryAnswer>

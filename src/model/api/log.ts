@@ -3,7 +3,13 @@ import { z } from 'zod'
 
 export const logQuery = z.strictObject({
   follow: z.stringbool().default(false).describe('Goes on until the service is removed'),
-  tail: z.coerce.number().int().min(0).max(1_000_000).optional().describe('The last lines of each instance only'),
+  tail: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .optional()
+    .describe('The last lines of each instance only'),
 })
 
 export const logLine = z.object({

@@ -41,18 +41,14 @@ export function route<
   return Object.freeze(described)
 }
 
-export type ParamsOf<R> = R extends ApiRoute<infer Params, z.ZodType, z.ZodType, z.ZodType>
-  ? z.output<Params>
-  : never
-export type QueryOf<R> = R extends ApiRoute<z.ZodType, infer Query, z.ZodType, z.ZodType>
-  ? z.output<Query>
-  : never
-export type BodyOf<R> = R extends ApiRoute<z.ZodType, z.ZodType, infer Body, z.ZodType>
-  ? z.output<Body>
-  : never
-export type AnswerOf<R> = R extends ApiRoute<z.ZodType, z.ZodType, z.ZodType, infer Answer>
-  ? z.output<Answer>
-  : never
+export type ParamsOf<R> =
+  R extends ApiRoute<infer Params, z.ZodType, z.ZodType, z.ZodType> ? z.output<Params> : never
+export type QueryOf<R> =
+  R extends ApiRoute<z.ZodType, infer Query, z.ZodType, z.ZodType> ? z.output<Query> : never
+export type BodyOf<R> =
+  R extends ApiRoute<z.ZodType, z.ZodType, infer Body, z.ZodType> ? z.output<Body> : never
+export type AnswerOf<R> =
+  R extends ApiRoute<z.ZodType, z.ZodType, z.ZodType, infer Answer> ? z.output<Answer> : never
 
 /** What a client gives: where a member has a default it may be left out. */
 export interface RouteInput<R> {

@@ -2,12 +2,7 @@
 import { z } from 'zod'
 import { activationAnswer, activationParams, activationRequest } from './activation.ts'
 import { applicationParams, applicationsAnswer } from './application.ts'
-import {
-  catalogueAnswer,
-  catalogueEntryAnswer,
-  catalogueFileAnswer,
-  catalogueParams,
-} from './catalogue.ts'
+import { catalogueAnswer, catalogueEntryAnswer, catalogueFileAnswer, catalogueParams } from './catalogue.ts'
 import {
   composeFile,
   deploymentLine,
@@ -148,7 +143,8 @@ export const apiRoutes = Object.freeze({
   deactivate: route({
     method: 'DELETE',
     path: '/api/v1/activations/{name}',
-    summary: 'Gives a service back: it stands by again where it has a standby, else its application is removed',
+    summary:
+      'Gives a service back: it stands by again where it has a standby, else its application is removed',
     params: activationParams,
     status: 204,
     errors: ['SERVICE_UNKNOWN'],

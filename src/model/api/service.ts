@@ -5,16 +5,7 @@ export const instanceAnswer = z.object({
   id: z.string().describe('Swarm’s id of it'),
   slot: z.int().describe('From 1; 0 where each node has one'),
   node: z.string().nullable().describe('null until a node is chosen'),
-  state: z.enum([
-    'waiting',
-    'starting',
-    'answering',
-    'running',
-    'silent',
-    'standby',
-    'ended',
-    'failed',
-  ]),
+  state: z.enum(['waiting', 'starting', 'answering', 'running', 'silent', 'standby', 'ended', 'failed']),
   endpoint: z.string().nullable().describe('`coap://HOST:PORT`; null where it has none, or none yet'),
   reason: z.string().describe('Why it waits or failed; often empty'),
   since: z.iso.datetime(),
@@ -25,7 +16,9 @@ export const instanceAnswer = z.object({
 export const serviceAnswer = z.object({
   application: z.string(),
   service: z.string(),
-  name: z.string().describe('As CoAP calls it: `APPLICATION` for the front service, else `APPLICATION.SERVICE`'),
+  name: z
+    .string()
+    .describe('As CoAP calls it: `APPLICATION` for the front service, else `APPLICATION.SERVICE`'),
   state: z.enum(['active', 'starting', 'standby', 'stopped', 'updating', 'unplaceable', 'failing']),
   active: z.int().describe('Instances wanted active'),
   standby: z.int().describe('Instances wanted on standby beside them'),

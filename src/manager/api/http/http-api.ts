@@ -1,0 +1,328 @@
+// The manager's HTTP interface on tcp/8480: the API below /api/v1, its OpenAPI page, metrics, and the way to the registry.
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import Fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerOptions,
+} from 'fastify'
+import { renderErrorAnswer } from '../../../model/api/error.ts'
+import type { ApiRoute } from '../../../model/api/route.ts'
+import { apiRoutes, type RouteName } from '../../../model/api/routes.ts'
+import { ShoalError } from '../../../model/errors.ts'
+import type { Handler } from './api-reply.ts'
+import { asBug } from './as-bug.ts'
+import { makeHandlers } from './handlers.ts'
+import { renderOpenApi } from './open-api.ts'
+import type { HttpParts } from './parts.ts'
+import { allowedMethods, refusalOf } from './refusals.ts'
+import { RegistryProxy } from './registry-proxy.ts'
+import { statusOfError } from './status-of-error.ts'
+import { validate } from './validate.ts'
+
+export interface HttpApiOptions {
+  readonly parts: HttpParts
+  /** 0 lets the system choose. */
+  readonly port: number
+  /** Left out: every address of the machine. */
+  readonly address?: string
+  /** How long a client may take; the defaults are for slow links. */
+  readonly limits?: Partial<HttpLimits>
+}
+
+export interface HttpLimits {
+  /** Until the headers of a request have come. */
+  readonly headersMs: number
+  /** Until a body of JSON has come. */
+  readonly bodyMs: number
+  readonly bodyBytes: number
+  readonly connections: number
+}
+
+const defaultLimits: HttpLimits = Object.freeze({
+  headersMs: 10_000,
+  bodyMs: 20_000,
+  bodyBytes: 1024 * 1024,
+  connections: 512,
+})
+
+/** How often connections are looked at for one of those limits. */
+const checkEveryMs = 2000
+const keepAliveMs = 10_000
+const stopGraceMs = 1000
+
+/** Requests are checked by the schemas of the table: fastify’s own checker and serialiser would only cost memory. */
+const noCompilers = {
+  compilersFactory: { buildValidator: () => () => () => true, buildSerializer: () => () => JSON.stringify },
+} as unknown as NonNullable<FastifyServerOptions['schemaController']>
+
+export class HttpApi {
+  readonly #options: HttpApiOptions
+  readonly #limits: HttpLimits
+  #running:
+    | { readonly app: FastifyInstance; readonly lifetime: AbortController; readonly proxy: RegistryProxy }
+    | undefined
+
+  constructor(options: HttpApiOptions) {
+    this.#options = options
+    this.#limits = { ...defaultLimits, ...options.limits }
+  }
+
+  /** Resolves with where it listens. Throws ShoalError PORT_TAKEN. */
+  async start(): Promise<{ readonly address: string; readonly port: number }> {
+    const { parts, port, address = '::' } = this.#options
+    const lifetime = new AbortController()
+    const proxy = new RegistryProxy(parts.registry)
+    const app = this.#makeApp()
+    const { version } = parts.status()
+    this.#measure(app)
+    this.#addApi(app, lifetime.signal)
+    this.#addPages(app, version)
+    this.#addProxy(app, proxy)
+    try {
+      await app.listen({ port, host: address })
+    } catch (error) {
+      await app.close()
+      throw portTaken(port, error)
+    }
+    this.#running = { app, lifetime, proxy }
+    const bound = app.server.address() as AddressInfo
+    return { address: bound.address, port: bound.port }
+  }
+
+  /** Streams end at once; what is being answered gets a moment. */
+  async stop(): Promise<void> {
+    const running = this.#running
+    this.#running = undefined
+    if (running === undefined) return
+    running.lifetime.abort()
+    running.proxy.stop()
+    const timer = setTimeout(() => running.app.server.closeAllConnections(), stopGraceMs)
+    await running.app.close()
+    clearTimeout(timer)
+  }
+
+  #makeApp(): FastifyInstance {
+    const { bodyBytes } = this.#limits
+    const app: FastifyInstance = Fastify({
+      bodyLimit: bodyBytes,
+      forceCloseConnections: 'idle',
+      routerOptions: { maxParamLength: 512 },
+      schemaController: noCompilers,
+      serverFactory: (handler) => makeServer(handler, this.#limits),
+      clientErrorHandler: refuseConnection,
+      frameworkErrors: (error, request, reply) => {
+        const { status, answer: refusal } = refusalOf(error, request)
+        writeRefusal(reply.raw, status, refusal)
+      },
+    })
+    app.setErrorHandler((error, request, reply) => this.#answerError(error, request, reply))
+    app.setNotFoundHandler((request, reply) => {
+      const methods = allowedMethods(request.url)
+      const path = request.url.split('?', 1)[0] ?? ''
+      if (methods.length === 0) {
+        throw new ShoalError('API_NOT_FOUND', {
+          action: 'find',
+          object: path.slice(0, 200),
+          reason: 'the manager has nothing at that path',
+          nextStep: 'GET /api/openapi.json lists what it has',
+        })
+      }
+      reply.header('allow', methods.join(', '))
+      throw new ShoalError('API_METHOD', {
+        action: request.method,
+        object: path.slice(0, 200),
+        reason: `this path takes ${methods.join(', ')}`,
+      })
+    })
+    return app
+  }
+
+  #measure(app: FastifyInstance): void {
+    const { metrics } = this.#options.parts
+    app.addHook('onResponse', async (request, reply) => {
+      metrics.observe({
+        method: request.method,
+        route: request.routeOptions.url ?? 'unknown',
+        status: reply.statusCode,
+        seconds: reply.elapsedTime / 1000,
+      })
+    })
+  }
+
+  #addApi(app: FastifyInstance, lifetime: AbortSignal): void {
+    const handlers = makeHandlers(this.#options.parts)
+    for (const name of Object.keys(apiRoutes) as RouteName[]) {
+      const route: ApiRoute = apiRoutes[name]
+      // The table ties each handler to the types of its route; here they are all the same.
+      const handler = handlers[name] as Handler<ApiRoute>
+      app.route({
+        method: route.method,
+        url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+        onRequest: async (request, reply) => this.#limitBody(request, reply),
+        handler: (request, reply) => answer(route, handler, request, reply, lifetime),
+      })
+    }
+  }
+
+  /** Against bodies that come a byte at a time. */
+  #limitBody(request: FastifyRequest, reply: FastifyReply): void {
+    const { bodyMs } = this.#limits
+    if (request.raw.complete) return
+    const timer = setTimeout(() => {
+      if (request.raw.complete || reply.sent) return
+      const late = new ShoalError('API_REQUEST_INVALID', {
+        action: 'read',
+        object: 'the request',
+        reason: `its body did not come within ${bodyMs / 1000} s`,
+      })
+      reply.raw.once('finish', () => request.raw.destroy())
+      reply.code(408).header('connection', 'close').send(renderErrorAnswer(late))
+    }, bodyMs)
+    for (const end of ['end', 'close'] as const) request.raw.once(end, () => clearTimeout(timer))
+  }
+
+  #addPages(app: FastifyInstance, version: string): void {
+    const { metrics } = this.#options.parts
+    const page = JSON.stringify(renderOpenApi(apiRoutes, version))
+    app.get('/api/openapi.json', (_, reply) => reply.type('application/json; charset=utf-8').send(page))
+    app.get('/metrics', async (_, reply) => reply.type(metrics.contentType).send(await metrics.render()))
+  }
+
+  #addProxy(app: FastifyInstance, proxy: RegistryProxy): void {
+    app.register(async (registry) => {
+      // The body stays a stream, of whatever type and size.
+      registry.removeAllContentTypeParsers()
+      registry.addContentTypeParser('*', (_request, _body, done) => done(null))
+      registry.route({
+        method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+        url: '/v2/*',
+        exposeHeadRoute: false,
+        handler: async (request, reply) => {
+          reply.hijack()
+          try {
+            await proxy.forward(request.raw, reply.raw)
+          } catch (error) {
+            const known = error instanceof ShoalError ? error : this.#bug(error, request)
+            writeRefusal(reply.raw, statusOfError(known.code), known)
+          }
+        },
+      })
+    })
+  }
+
+  #answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    if (error instanceof ShoalError) {
+      reply.code(statusOfError(error.code)).send(renderErrorAnswer(error))
+      return
+    }
+    const refusal = refusalOf(error, request)
+    if (refusal.status < 500) {
+      reply.code(refusal.status).send(renderErrorAnswer(refusal.answer))
+      return
+    }
+    reply.code(500).send(renderErrorAnswer(this.#bug(error, request)))
+  }
+
+  #bug(error: unknown, { method, routeOptions }: FastifyRequest): ShoalError {
+    return asBug(error, `${method} ${routeOptions.url ?? ''}`, this.#options.parts.onBug)
+  }
+}
+
+function makeServer(handler: RequestListener, { headersMs, connections }: HttpLimits): Server {
+  const server = createServer(
+    {
+      headersTimeout: headersMs,
+      // Pushes may take long; bodies of JSON have a limit of their own.
+      requestTimeout: 0,
+      connectionsCheckingInterval: checkEveryMs,
+      keepAliveTimeout: keepAliveMs,
+      // Finds clients that vanished without a word while they followed a stream.
+      keepAlive: true,
+      keepAliveInitialDelay: 30_000,
+      maxHeaderSize: 16 * 1024,
+    },
+    handler,
+  )
+  server.maxConnections = connections
+  return server
+}
+
+async function answer(
+  route: ApiRoute,
+  handler: Handler<ApiRoute>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  lifetime: AbortSignal,
+): Promise<unknown> {
+  const { params, query, body } = validate(route, request)
+  const gone = new AbortController()
+  reply.raw.once('close', () => gone.abort())
+  const result = await handler({
+    params,
+    query,
+    body,
+    accept: request.headers.accept,
+    lastEventId: lastEventIdOf(request),
+    signal: AbortSignal.any([gone.signal, lifetime]),
+    lifetime,
+  })
+  reply.header('cache-control', 'no-store')
+  if ('done' in result) return reply.code(204).send()
+  if ('json' in result) return reply.code(route.status).send(result.json)
+  reply.code(route.status).type(`${result.mediaType}; charset=utf-8`).header('x-accel-buffering', 'no')
+  if (request.method === 'HEAD') {
+    result.stream.destroy()
+    return reply.send('')
+  }
+  return reply.send(result.stream)
+}
+
+function lastEventIdOf({ headers }: FastifyRequest): string | undefined {
+  const id = headers['last-event-id']
+  return typeof id === 'string' ? id : undefined
+}
+
+/** Past fastify, where it is not, or no longer, in charge of the answer. */
+function writeRefusal(raw: ServerResponse, status: number, error: ShoalError): void {
+  if (raw.headersSent) {
+    raw.destroy()
+    return
+  }
+  const body = JSON.stringify(renderErrorAnswer(error))
+  raw.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+  })
+  raw.end(body)
+}
+
+/** What is no HTTP, or comes too slowly, in the form of every other error. */
+function refuseConnection(error: Error & { readonly code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const { status, answer: refusal } = refusalOf(error, undefined)
+  const body = JSON.stringify(renderErrorAnswer(refusal))
+  const lines = [
+    `HTTP/1.1 ${status} Refused`,
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ]
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`)
+}
+
+function portTaken(port: number, cause: unknown): ShoalError {
+  return new ShoalError('PORT_TAKEN', {
+    action: 'listen',
+    object: `port ${port}/tcp`,
+    place: 'this machine',
+    reason: cause instanceof Error ? cause.message : String(cause),
+    nextStep: `ss -ltnp 'sport = :${port}' names what holds it`,
+    cause,
+  })
+}
