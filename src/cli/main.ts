@@ -21,6 +21,14 @@ export const productCommands: CommandTable = {
     summary: 'runs services on other devices over SSH, with no manager',
     load: async () => (await import('./pair-command.ts')).pairCommand,
   },
+  manager: {
+    summary: 'runs the edge manager of a cluster on this machine',
+    load: async () => (await import('./manager-command.ts')).managerCommand,
+  },
+  worker: {
+    summary: 'makes this device a worker of a cluster, and ends it',
+    load: async () => (await import('./worker-command.ts')).workerCommand,
+  },
   image: {
     summary: 'builds the images of the services and lists them',
     load: async () => (await import('./image-command.ts')).imageCommand,

@@ -4,9 +4,9 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ShoalError } from '../../model/errors.ts'
 import { type JoinToken, parseJoinToken, renderJoinToken, signedPart } from '../../model/join-token.ts'
+import { writeWhole } from '../../worker/write-whole.ts'
 import type { KeyPairPem } from './certificates.ts'
 import { fingerprintOf, isServerCertificateGood } from './judge-certificate.ts'
-import { writeWhole } from './write-whole.ts'
 
 export interface RegistryCredentials {
   readonly username: string
@@ -92,6 +92,24 @@ export class KeyFolder {
         cause: error,
       })
     }
+  }
+
+  /** One that is there already. Throws ShoalError KEYS_DAMAGED where the manager has never been started with it. */
+  static async openExisting(folder: string): Promise<KeyFolder> {
+    const [authority, server] = await Promise.all([
+      readIfThere(folder, files.authority),
+      readIfThere(folder, files.server),
+    ])
+    if (authority === undefined || server === undefined)
+      throw new ShoalError('KEYS_DAMAGED', {
+        action: 'open',
+        object: 'the keys of the cluster',
+        place: folder,
+        reason: 'there are none: the manager makes them at its first start',
+        nextStep: 'shoal manager start, or name another folder with --data',
+      })
+    // Names play no part for tokens; what is there is not made anew.
+    return KeyFolder.open(folder, { names: [], nowMs: Date.now() })
   }
 
   /** @param validMs how long it holds */

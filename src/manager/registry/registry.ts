@@ -10,8 +10,8 @@ import { hash } from 'bcryptjs'
 import type { RegistryAuth } from '../../engine/registry-auth.ts'
 import { ShoalError } from '../../model/errors.ts'
 import { pause } from '../../model/pause.ts'
+import { writeWhole } from '../../worker/write-whole.ts'
 import type { KeyFolder } from '../keys/key-folder.ts'
-import { writeWhole } from '../keys/write-whole.ts'
 import { renderRegistryConfig } from './registry-config.ts'
 
 /**

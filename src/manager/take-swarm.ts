@@ -1,0 +1,64 @@
+// Makes the Swarm that the manager stands on, or takes the one that is there.
+import type { Engine } from '../engine/engine.ts'
+import { ShoalError } from '../model/errors.ts'
+
+export interface SwarmSettings {
+  /** At which others reach this machine. */
+  readonly address: string
+  /** Whether services may run on this machine too; counts only where the Swarm is made. */
+  readonly runsServices: boolean
+}
+
+/**
+ * Swarm takes a worker for down when it was silent for three of these, each randomised by half a second. It must not do so within a cut of
+ * 3 s and the 3 s that TCP may need after it: the monitor is there for quickness (docs/decisions/monitoring.md).
+ */
+export const heartbeatMs = 4000
+
+/** Ended instances that are remembered for each slot: the last one says why it ended. */
+const taskHistory = 2
+
+export interface TakenSwarm {
+  readonly wasMade: boolean
+  /** Swarm's id of this node. */
+  readonly nodeId: string
+  readonly clusterId: string
+}
+
+/** Throws ShoalError OTHER_SWARM where this machine is a worker, ENGINE_REFUSED where its Swarm is locked or broken. */
+export async function takeSwarm(
+  engine: Pick<Engine, 'info' | 'swarm' | 'nodes'>,
+  { address, runsServices }: SwarmSettings,
+  signal: AbortSignal,
+): Promise<TakenSwarm> {
+  const { swarm } = await engine.info({ signal })
+  const wasMade = swarm.state === 'inactive'
+  if (wasMade) {
+    await engine.swarm.init({ advertiseAddress: address, heartbeatMs, taskHistory }, { signal })
+  } else if (swarm.state !== 'active') {
+    throw new ShoalError('ENGINE_REFUSED', {
+      action: 'take',
+      object: 'the Swarm of this machine',
+      reason: `it is ${swarm.state}${swarm.error === '' ? '' : `: ${swarm.error}`}`,
+      nextStep:
+        swarm.state === 'locked'
+          ? 'unlock it: docker swarm unlock'
+          : 'mend it, or leave it: docker swarm leave --force ends it with all its services',
+    })
+  } else if (!swarm.isManager) {
+    throw new ShoalError('OTHER_SWARM', {
+      action: 'take',
+      object: 'the Swarm of this machine',
+      reason: `this machine is a worker of the Swarm of ${swarm.managers.join(', ')}`,
+      nextStep: 'start the manager there, or let this machine leave: docker swarm leave',
+    })
+  }
+  const state = await engine.swarm.inspect({ signal })
+  const self = await engine.nodes.inspect('self', { signal })
+  if (state === undefined || self === undefined) throw new Error('a Swarm that was made is not there')
+  if (state.heartbeatMs !== heartbeatMs || state.taskHistory !== taskHistory)
+    await engine.swarm.update(state.version, { heartbeatMs, taskHistory }, { signal })
+  if (wasMade && !runsServices)
+    await engine.nodes.update(self.id, self.version, { availability: 'drain' }, { signal })
+  return { wasMade, nodeId: self.id, clusterId: state.id }
+}
