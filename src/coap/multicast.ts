@@ -72,8 +72,12 @@ function open(
     })
   })
   socket.bind({ address, port: 0 }, () => {
-    socket.setMulticastInterface(address)
-    socket.setMulticastTTL(1)
+    try {
+      socket.setMulticastInterface(address)
+      socket.setMulticastTTL(1)
+    } catch {
+      // The interface went away in between.
+    }
   })
   return socket
 }

@@ -1,72 +1,57 @@
 // Lets this machine's manager be found by DNS-SD (RFC 6762, RFC 6763), on every interface.
-import makeMdns, { type MulticastDNS } from 'multicast-dns'
-import { serviceType } from './found-manager.ts'
-import { localAddresses } from './interfaces.ts'
+import type { MulticastDNS } from 'multicast-dns'
+import { pause } from '../model/pause.ts'
+import { MdnsSockets } from './mdns-sockets.ts'
+import { type AnnouncedManager, answer, renderRecords } from './service-records.ts'
 
-export interface AnnouncementOptions {
-  /** Tells this manager from others; its host name. */
-  readonly name: string
-  readonly address: string
-  readonly coapPort: number
-  readonly httpPort: number
-  readonly joinPort: number
-  readonly fingerprintPrefix: string
-}
-
-/** Seconds; RFC 6762 §10 for records that name a host. */
-const ttlS = 120
+/** RFC 6762 §6: no record more often on one interface, whoever asks; all who listen hear it anyway. */
+const restMs = 1000
+/** For the goodbye to leave before the sockets close. */
+const goodbyeLimitMs = 500
 
 export class Announcement {
-  readonly #options: AnnouncementOptions
-  #sockets: MulticastDNS[] = []
+  readonly #manager: AnnouncedManager
+  readonly #now: () => number
+  readonly #saidAtMs = new WeakMap<MulticastDNS, number>()
+  #sockets: MdnsSockets | undefined
 
-  constructor(options: AnnouncementOptions) {
-    this.#options = options
+  constructor(manager: AnnouncedManager, now: () => number = () => performance.now()) {
+    this.#manager = manager
+    this.#now = now
   }
 
-  /** Answers questions from now on. An interface without multicast is passed over: CoAP and a named manager work there. */
+  /** Answers questions from now on, and says so unasked. Where there is no multicast, a named manager still works. */
   start(): void {
-    this.#sockets = localAddresses().flatMap((address) => {
-      try {
-        const mdns = makeMdns({ interface: address, bind: '0.0.0.0', reuseAddr: true, loopback: true })
-        mdns.on('error', () => {})
-        mdns.on('warning', () => {})
-        mdns.on('query', ({ questions = [] }) => {
-          const isMeant = questions.some(
-            ({ name, type }) =>
-              name.toLowerCase() === serviceType && (type === 'PTR' || String(type) === 'ANY'),
-          )
-          if (isMeant) mdns.respond(this.#records())
-        })
-        return [mdns]
-      } catch {
-        return []
-      }
+    const records = [...renderRecords(this.#manager)]
+    this.#sockets = new MdnsSockets({
+      onJoin: (socket) => socket.respond({ answers: records }),
+      onQuery: (query, socket) => {
+        const response = answer(query, records)
+        if (response === undefined || !this.#mayAnswer(socket)) return
+        socket.respond(response)
+      },
     })
+    this.#sockets.open()
   }
 
+  /** Takes the manager out of everybody's memory. */
   async stop(): Promise<void> {
     const sockets = this.#sockets
-    this.#sockets = []
-    await Promise.all(sockets.map((mdns) => new Promise<void>((resolve) => mdns.destroy(() => resolve()))))
+    this.#sockets = undefined
+    if (sockets === undefined) return
+    const answers = [...renderRecords(this.#manager, 0)]
+    const goodbyes = sockets.all.map(
+      (socket) => new Promise<void>((resolve) => socket.respond({ answers }, () => resolve())),
+    )
+    const said = new AbortController()
+    await Promise.race([Promise.all(goodbyes).then(() => said.abort()), pause(goodbyeLimitMs, said.signal)])
+    await sockets.close()
   }
 
-  #records() {
-    const { name, address, coapPort, httpPort, joinPort, fingerprintPrefix } = this.#options
-    const instance = `${name}.${serviceType}`
-    const target = `${name}.local`
-    return {
-      answers: [{ name: serviceType, type: 'PTR' as const, ttl: ttlS, data: instance }],
-      additionals: [
-        { name: instance, type: 'SRV' as const, ttl: ttlS, data: { port: coapPort, target } },
-        {
-          name: instance,
-          type: 'TXT' as const,
-          ttl: ttlS,
-          data: [`fp=${fingerprintPrefix}`, `http=${httpPort}`, `join=${joinPort}`],
-        },
-        { name: target, type: 'A' as const, ttl: ttlS, data: address },
-      ],
-    }
+  #mayAnswer(socket: MulticastDNS): boolean {
+    const nowMs = this.#now()
+    if (nowMs - (this.#saidAtMs.get(socket) ?? Number.NEGATIVE_INFINITY) < restMs) return false
+    this.#saidAtMs.set(socket, nowMs)
+    return true
   }
 }

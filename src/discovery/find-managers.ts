@@ -1,24 +1,26 @@
-// Looks for managers in the local network: by DNS-SD on every interface, and by CoAP multicast.
-import makeMdns, { type MulticastDNS, type ResponsePacket } from 'multicast-dns'
+// Looks for managers in the local network: by DNS-SD on every interface, and by CoAP multicast, both at once.
 import { pause } from '../model/pause.ts'
 import { askByMulticast } from './ask-by-multicast.ts'
-import { type FoundManager, readAbout, serviceType } from './found-manager.ts'
-import { localAddresses } from './interfaces.ts'
+import { type FoundManager, serviceType } from './found-manager.ts'
+import { MdnsSockets } from './mdns-sockets.ts'
+import { readManagers } from './service-records.ts'
 
 export interface SearchOptions {
   readonly signal: AbortSignal
   /** Default 3,000. */
   readonly timeoutMs?: number
-  /** Ends the search as soon as this one is found. */
+  /** Ends the search soon after this one is found. Left out: after any is. */
   readonly fingerprintPrefix?: string
 }
 
 const usualTimeoutMs = 3000
-/** After the first is found, for others to show themselves. */
+/** After one is found, for others to show themselves: anybody can say that he is the one, only a certificate proves it. */
 const graceMs = 400
 const askAgainMs = 700
+/** Nobody has that many; somebody could say so. */
+const mostManagers = 64
 
-/** Every manager that answered, each once. */
+/** Every manager that answered, each once; those with the wanted fingerprint first. */
 export async function findManagers({
   signal,
   timeoutMs = usualTimeoutMs,
@@ -27,63 +29,36 @@ export async function findManagers({
   const found = new Map<string, FoundManager>()
   const enough = new AbortController()
   const stop = AbortSignal.any([signal, enough.signal, AbortSignal.timeout(timeoutMs)])
+  let ending: NodeJS.Timeout | undefined
+  const isWanted = (manager: FoundManager): boolean => manager.fingerprintPrefix === fingerprintPrefix
   const take = (manager: FoundManager): void => {
-    found.set(`${manager.coap.host} ${manager.coap.port}`, manager)
-    if (manager.fingerprintPrefix === fingerprintPrefix) enough.abort()
-    else if (fingerprintPrefix === undefined) setTimeout(() => enough.abort(), graceMs).unref()
+    if (found.size >= mostManagers && !isWanted(manager)) return
+    found.set(`${manager.coap.host} ${manager.coap.port} ${manager.fingerprintPrefix}`, manager)
+    if (fingerprintPrefix === undefined || isWanted(manager))
+      ending ??= setTimeout(() => enough.abort(), graceMs)
   }
-  await Promise.all([askByDnsSd(take, stop), askByMulticast(take, stop)])
+  try {
+    await Promise.all([askByDnsSd(take, stop), askByMulticast(take, stop)])
+  } finally {
+    clearTimeout(ending)
+  }
   signal.throwIfAborted()
-  return [...found.values()]
+  return [...found.values()].sort((one, other) => Number(isWanted(other)) - Number(isWanted(one)))
 }
 
 async function askByDnsSd(take: (manager: FoundManager) => void, stop: AbortSignal): Promise<void> {
-  const sockets = localAddresses().flatMap((address) => {
-    try {
-      const mdns = makeMdns({ interface: address, bind: '0.0.0.0', reuseAddr: true, loopback: true })
-      mdns.on('error', () => {})
-      mdns.on('warning', () => {})
-      mdns.on('response', (packet) => {
-        for (const manager of readResponse(packet)) take(manager)
-      })
-      return [mdns]
-    } catch {
-      return []
-    }
+  const sockets = new MdnsSockets({
+    onResponse: (response) => {
+      for (const manager of readManagers(response)) take(manager)
+    },
   })
+  sockets.open()
   try {
     while (!stop.aborted) {
-      for (const mdns of sockets) ask(mdns)
+      for (const socket of sockets.all) socket.query({ questions: [{ name: serviceType, type: 'PTR' }] })
       await pause(askAgainMs, stop)
     }
   } finally {
-    await Promise.all(sockets.map((mdns) => new Promise<void>((resolve) => mdns.destroy(() => resolve()))))
+    await sockets.close()
   }
-}
-
-function ask(mdns: MulticastDNS): void {
-  mdns.query({ questions: [{ name: serviceType, type: 'PTR' }] })
-}
-
-/** Whatever comes from the network is taken for what it is: names, ports and an address, or nothing. */
-function readResponse({ answers = [], additionals = [] }: ResponsePacket): readonly FoundManager[] {
-  const records = [...answers, ...additionals]
-  return records.flatMap((record) => {
-    if (record.type !== 'SRV' || !record.name.endsWith(serviceType)) return []
-    const address = records.find(({ name, type }) => type === 'A' && name === record.data.target)
-    const text = records.find(({ name, type }) => type === 'TXT' && name === record.name)
-    if (address?.type !== 'A' || text?.type !== 'TXT') return []
-    const manager = readAbout(textOf(text.data), address.data, record.data.port)
-    return manager === undefined ? [] : [manager]
-  })
-}
-
-function textOf(data: unknown): ReadonlyMap<string, string> {
-  const lines = (Array.isArray(data) ? data : [data]).map((line: unknown) => String(line))
-  return new Map(
-    lines.map((line) => {
-      const [name = '', value = ''] = line.split('=', 2)
-      return [name, value]
-    }),
-  )
 }
