@@ -1,6 +1,9 @@
 // Makes the Swarm that the manager stands on, or takes the one that is there.
 import type { Engine } from '../engine/engine.ts'
+import type { SwarmState } from '../engine/swarm.ts'
+import type { ClusterNode } from '../model/cluster/node.ts'
 import { ShoalError } from '../model/errors.ts'
+import { pause } from '../model/pause.ts'
 
 export interface SwarmSettings {
   /** At which others reach this machine. */
@@ -17,6 +20,8 @@ export const heartbeatMs = 4000
 
 /** Ended instances that are remembered for each slot: the last one says why it ended. */
 const taskHistory = 2
+
+const leaderLimitMs = 30_000
 
 export interface TakenSwarm {
   readonly wasMade: boolean
@@ -53,12 +58,43 @@ export async function takeSwarm(
       nextStep: 'start the manager there, or let this machine leave: docker swarm leave',
     })
   }
-  const state = await engine.swarm.inspect({ signal })
-  const self = await engine.nodes.inspect('self', { signal })
-  if (state === undefined || self === undefined) throw new Error('a Swarm that was made is not there')
+  const { state, self } = await waitForLeader(engine, signal)
   if (state.heartbeatMs !== heartbeatMs || state.taskHistory !== taskHistory)
     await engine.swarm.update(state.version, { heartbeatMs, taskHistory }, { signal })
   if (wasMade && !runsServices)
     await engine.nodes.update(self.id, self.version, { availability: 'drain' }, { signal })
   return { wasMade, nodeId: self.id, clusterId: state.id }
+}
+
+/** A Swarm that was just made, or whose machine has just booted, takes a moment until it answers. */
+async function waitForLeader(
+  engine: Pick<Engine, 'info' | 'swarm' | 'nodes'>,
+  signal: AbortSignal,
+): Promise<{ readonly state: SwarmState; readonly self: ClusterNode }> {
+  const endsAtMs = performance.now() + leaderLimitMs
+  for (;;) {
+    try {
+      const { swarm } = await engine.info({ signal })
+      const [state, self] = await Promise.all([
+        engine.swarm.inspect({ signal }),
+        engine.nodes.inspect(swarm.nodeId, { signal }),
+      ])
+      if (state !== undefined && self !== undefined) return { state, self }
+    } catch (error) {
+      const isEarly =
+        error instanceof ShoalError &&
+        (error.code === 'SWARM_NO_LEADER' || error.code === 'SWARM_NOT_MANAGER')
+      if (!isEarly || performance.now() > endsAtMs) throw error
+    }
+    if (performance.now() > endsAtMs) {
+      throw new ShoalError('SWARM_NO_LEADER', {
+        action: 'take',
+        object: 'the Swarm of this machine',
+        reason: `it has no leader after ${leaderLimitMs / 1000} s`,
+        nextStep: 'docker node ls tells which managers are missing',
+      })
+    }
+    await pause(100, signal)
+    signal.throwIfAborted()
+  }
 }
