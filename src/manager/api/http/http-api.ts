@@ -117,6 +117,7 @@ export class HttpApi {
         writeRefusal(reply.raw, status, refusal)
       },
     })
+    app.removeContentTypeParser('text/plain')
     app.setErrorHandler((error, request, reply) => this.#answerError(error, request, reply))
     app.setNotFoundHandler((request, reply) => {
       const methods = allowedMethods(request.url)
@@ -144,7 +145,7 @@ export class HttpApi {
     app.addHook('onResponse', async (request, reply) => {
       metrics.observe({
         method: request.method,
-        route: request.routeOptions.url ?? 'unknown',
+        route: routeOf(request),
         status: reply.statusCode,
         seconds: reply.elapsedTime / 1000,
       })
@@ -225,8 +226,8 @@ export class HttpApi {
     reply.code(500).send(renderErrorAnswer(this.#bug(error, request)))
   }
 
-  #bug(error: unknown, { method, routeOptions }: FastifyRequest): ShoalError {
-    return asBug(error, `${method} ${routeOptions.url ?? ''}`, this.#options.parts.onBug)
+  #bug(error: unknown, request: FastifyRequest): ShoalError {
+    return asBug(error, `${request.method} ${routeOf(request)}`, this.#options.parts.onBug)
   }
 }
 
@@ -277,6 +278,11 @@ async function answer(
     return reply.send('')
   }
   return reply.send(result.stream)
+}
+
+/** As the table of routes writes it: `/api/v1/apps/{application}`; never what a client made up. */
+function routeOf({ routeOptions: { url } }: FastifyRequest): string {
+  return url === undefined ? 'unknown' : url.replaceAll(/:(\w+)/g, '{$1}')
 }
 
 function lastEventIdOf({ headers }: FastifyRequest): string | undefined {
