@@ -1,7 +1,7 @@
 // A service of an application as Swarm's ServiceSpec: pure, so that a plan can be shown before anything happens.
 import { createHash } from 'node:crypto'
 import type { Application, Healthcheck, Service } from './application.ts'
-import { clusterLabel } from './cluster/labels.ts'
+import { clusterLabel, reachableOnly } from './cluster/labels.ts'
 import type { ClusterSettings, FileUse, UpdatePolicy } from './cluster/settings.ts'
 import { renderSwarmMount } from './swarm-mount.ts'
 import type {
@@ -132,7 +132,7 @@ function renderTask(
       Window: restart.windowMs === undefined ? undefined : restart.windowMs * nanosecondsPerMs,
     }),
     Placement: compact({
-      Constraints: placement.constraints,
+      Constraints: [...placement.constraints, reachableOnly],
       Preferences: placement.spreadOver.map((label) => ({ Spread: { SpreadDescriptor: label } })),
       MaxReplicas: placement.maxPerNode,
       // Swarm knows boards of 32 bits as armv7l and the like, and images as arm: it would find no node for them.

@@ -1,4 +1,5 @@
 // A placement constraint, `node.labels.zone == field`: read, and held against a node. What swarmkit's manager/constraint does.
+import { clusterLabel, silentValue } from '../model/cluster/labels.ts'
 import type { ClusterNode } from '../model/cluster/node.ts'
 import { liesIn } from './ip-range.ts'
 
@@ -28,12 +29,22 @@ export function whyUnmet({ text, key, isWanted, value }: Constraint, node: Clust
   const matches = fact.kind === 'address' ? liesIn(fact.value, value) : isSameText(fact.value, value)
   if (matches === undefined) return `constraint ${text}: ${value} is no IP address or range`
   if (matches === isWanted) return undefined
+  if (key === silentKey && isSameText(value, silentValue)) return whyAway(node)
   return `constraint ${text}: ${fact.kind === 'label' && fact.isAbsent ? 'it has no such label' : `it is "${fact.value}"`}`
 }
 
 type Fact =
   | { readonly kind: 'text' | 'address'; readonly value: string }
   | { readonly kind: 'label'; readonly value: string; readonly isAbsent: boolean }
+
+const silentKey = `node.labels.${clusterLabel.silent}`
+
+/** The constraint that Shoal itself sets means that the node is heard: it is said as such. */
+function whyAway({ labels }: ClusterNode): string {
+  const since = labels[clusterLabel.away] ?? ''
+  const time = /T(\d\d:\d\d:\d\d)(?:\.\d+)?Z$/.exec(since)?.[1]
+  return `does not answer${since === '' ? '' : ` (away since ${time === undefined ? since : `${time} UTC`})`}`
+}
 
 /** What the key means on the node. Keys are the same in capitals; the names of labels are not. */
 function factOf(key: string, node: ClusterNode): Fact | undefined {

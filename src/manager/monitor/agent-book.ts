@@ -7,8 +7,9 @@ export interface AgentRecord {
   sequence: number
   /** Monotonic milliseconds. */
   heardAtMs: number
-  /** When the present silence-free stretch began. */
-  readonly firstHeardAtMs: number
+  /** It reports from this very machine. */
+  isLocal: boolean
+  /** Those that run or stand paused there, by id. */
   instances: ReadonlyMap<string, AgentInstanceState>
   problems: readonly string[]
   missingImages: readonly string[]
@@ -17,6 +18,17 @@ export interface AgentRecord {
   /** Whether everything was told since the record began. */
   isWhole: boolean
 }
+
+export interface ReportCircumstances {
+  /** Monotonic milliseconds. */
+  readonly nowMs: number
+  /** Since 1970. */
+  readonly wallSeconds: number
+  readonly isLocal: boolean
+}
+
+/** What a report has changed; undefined: it came late, after a newer one of its session. */
+export type ReportNews = { readonly isNew: boolean; readonly newProblems: readonly string[] } | undefined
 
 export class AgentBook {
   readonly #records = new Map<string, AgentRecord>()
@@ -33,28 +45,27 @@ export class AgentBook {
     this.#records.delete(nodeId)
   }
 
-  /** @returns whether anything but the time is new; undefined for one that came late, after a newer one of its session */
-  take(nodeId: string, report: AgentReport, nowMs: number, wallSeconds: number): boolean | undefined {
+  /** Whoever could not be heard for so long gets the time back. */
+  forgive(ms: number): void {
+    for (const record of this.#records.values()) record.heardAtMs += ms
+  }
+
+  take(
+    nodeId: string,
+    report: AgentReport,
+    { nowMs, wallSeconds, isLocal }: ReportCircumstances,
+  ): ReportNews {
     const known = this.#records.get(nodeId)
     if (known !== undefined && known.session === report.session && report.sequence <= known.sequence)
       return undefined
     const isNewSession = known === undefined || known.session !== report.session
-    const record: AgentRecord = known ?? {
-      nodeId,
-      session: report.session,
-      sequence: 0,
-      heardAtMs: nowMs,
-      firstHeardAtMs: nowMs,
-      instances: new Map(),
-      problems: [],
-      missingImages: [],
-      clockOffsetS: undefined,
-      isWhole: false,
-    }
+    const record = known ?? newRecord(nodeId)
+    const problemsBefore = record.problems
     this.#records.set(nodeId, record)
     record.session = report.session
     record.sequence = report.sequence
     record.heardAtMs = nowMs
+    record.isLocal = isLocal
     if (report.instances !== undefined) {
       record.instances = new Map(report.instances.map(({ id, state }) => [id, state]))
       record.isWhole = true
@@ -62,11 +73,28 @@ export class AgentBook {
     if (report.problems !== undefined) record.problems = report.problems
     if (report.missingImages !== undefined) record.missingImages = report.missingImages
     if (report.clockSeconds !== undefined) record.clockOffsetS = report.clockSeconds - wallSeconds
-    return (
-      isNewSession ||
-      report.instances !== undefined ||
-      report.problems !== undefined ||
-      report.missingImages !== undefined
-    )
+    return {
+      isNew:
+        isNewSession ||
+        report.instances !== undefined ||
+        report.problems !== undefined ||
+        report.missingImages !== undefined,
+      newProblems: record.problems.filter((problem) => !problemsBefore.includes(problem)),
+    }
+  }
+}
+
+function newRecord(nodeId: string): AgentRecord {
+  return {
+    nodeId,
+    session: 0,
+    sequence: 0,
+    heardAtMs: 0,
+    isLocal: false,
+    instances: new Map(),
+    problems: [],
+    missingImages: [],
+    clockOffsetS: undefined,
+    isWhole: false,
   }
 }

@@ -1,4 +1,4 @@
-// The monitor's side of the agents' CoAP: `POST /agents/NODE` takes reports, `GET /agents/NODE/orders` tells orders and is observable.
+// The monitor's side of the agents' CoAP: `POST /agents/NODE` takes reports, `DELETE` a goodbye, `GET /agents/NODE/orders` tells orders and is observable.
 import { Code } from '../../coap/codes.ts'
 import { ContentFormat } from '../../coap/content-format.ts'
 import type { CoapReply, CoapRequest, Router } from '../../coap/router.ts'
@@ -7,24 +7,30 @@ import type { Monitor } from './monitor.ts'
 
 /** A node with a hundred instances reports some kilobytes. */
 const mostReportBytes = 64 * 1024
-const ordersMaxAgeS = 300
+/** The tag in the reports' answers tells of a lost registration long before: renewing it costs bytes and finds nothing. */
+const ordersMaxAgeS = 3600
 
 export function addAgentResources(router: Router, monitor: Monitor): void {
   router.addTree('/agents', {
     consumes: [ContentFormat.Cbor],
     post: (request) => takeReport(request, monitor),
     get: (request) => tellOrders(request, monitor),
+    delete: ({ path: [, nodeId = '', ...rest] }) => {
+      if (nodeId === '' || rest.length > 0) return { code: Code.NotFound, payload: 'DELETE /agents/NODE' }
+      monitor.forget(nodeId)
+      return { code: Code.Deleted }
+    },
     changes: ({ path }, listener) => monitor.onOrders(path[1] ?? '', listener),
   })
 }
 
-function takeReport({ path, payload }: CoapRequest, monitor: Monitor): CoapReply {
+async function takeReport({ path, payload, remote }: CoapRequest, monitor: Monitor): Promise<CoapReply> {
   const [, nodeId = '', ...rest] = path
   if (nodeId === '' || rest.length > 0) return { code: Code.NotFound, payload: 'POST /agents/NODE' }
   if (payload.length > mostReportBytes) return { code: Code.RequestEntityTooLarge }
   const report = decodeReport(payload)
   if (report === undefined) return { code: Code.BadRequest, payload: 'no report of an agent' }
-  const answer = monitor.report(nodeId, report)
+  const answer = await monitor.report(nodeId, report, { isLocal: isLoopback(remote.address) })
   switch (answer.kind) {
     case 'unknown-node':
       return { code: Code.NotFound, payload: 'Swarm knows no such node' }
@@ -46,4 +52,8 @@ function tellOrders({ path }: CoapRequest, monitor: Monitor): CoapReply {
     maxAge: ordersMaxAgeS,
     payload: encodeOrders(monitor.orders(nodeId)),
   }
+}
+
+function isLoopback(address: string): boolean {
+  return /^(::ffff:)?127\./.test(address) || address === '::1'
 }

@@ -1,28 +1,36 @@
-// Watches over nodes and instances: sets silent nodes aside and lets others stand in, gives the agents their orders.
+// Watches over nodes and instances: takes the agents' reports, gives them their orders, has nodes set aside that nobody hears.
 import type { Engine } from '../../engine/engine.ts'
 import type { AgentOrders, AgentReport } from '../../model/cluster/agent-messages.ts'
-import { clusterLabel } from '../../model/cluster/labels.ts'
 import type { ClusterNode } from '../../model/cluster/node.ts'
 import type { ClusterSnapshot } from '../../model/cluster/snapshot.ts'
 import type { Liveness } from '../../model/cluster/views.ts'
 import { ShoalError } from '../../model/errors.ts'
 import { pause } from '../../model/pause.ts'
 import type { EventLog } from '../event-log.ts'
-import type { ClusterView } from '../swarm/cluster-view.ts'
-import { withCounts } from '../swarm/with-counts.ts'
-import { isWanted, wantedActive } from '../views.ts'
+import { wantedActive } from '../views.ts'
 import { AgentBook } from './agent-book.ts'
+import { AwayNodes } from './away-nodes.ts'
+import { InstanceNews } from './instance-news.ts'
 import { planOrders } from './plan-orders.ts'
-import { findSilent, standstillMs, tickMs } from './silence.ts'
+import { standstillMs, tickMs } from './silence.ts'
+
+/** What is used of the `ClusterView`. */
+export interface MonitoredView {
+  snapshot(): ClusterSnapshot
+  refresh(options: { readonly signal?: AbortSignal }): Promise<ClusterSnapshot>
+  onChange(listener: () => void): () => void
+}
 
 export interface MonitorOptions {
-  readonly engine: Pick<Engine, 'nodes' | 'services'>
-  readonly view: ClusterView
-  readonly events: EventLog
+  readonly engine: { readonly nodes: Pick<Engine['nodes'], 'update'> }
+  readonly view: MonitoredView
+  readonly events: Pick<EventLog, 'add'>
   /** By node id, from the newest snapshot. */
   readonly wantedImages: (snapshot: ClusterSnapshot) => ReadonlyMap<string, readonly string[]>
   /** Milliseconds, monotonic. */
   readonly now?: () => number
+  /** Whether the kernel of a machine answers within the time. */
+  readonly answers?: (address: string, deadlineMs: number) => Promise<boolean>
 }
 
 /** What an agent is answered: its orders where it has others, `whole` where everything is to be told once more. */
@@ -33,41 +41,61 @@ export type ReportAnswer =
   | { readonly kind: 'orders'; readonly orders: AgentOrders }
 
 const noOrders: AgentOrders = { tag: 1, paused: [], stopped: [], images: [] }
+/** A number that was asked for and that Swarm does not show by then was never taken. */
 const askedForMs = 10_000
+/** Certificates of Swarm are back-dated by an hour: a clock that is off by less harms nobody, but is worth a word. */
 const clockTellsS = 60
-const slowMs = 1000
+/** Before Swarm is tried again after it failed to answer. */
+const retryMs = 500
+/** For a fresh look at the Swarm when a node is back; without it the next report is answered with it. */
+const lookLimitMs = 1000
+/** Agents report once a second: by then all have told a manager that begins anew. */
+const settleMs = 3000
+/** What time alone changes is looked at this often. */
+const replanEveryMs = 5000
 
 export class Monitor implements Liveness {
   readonly #options: MonitorOptions
   readonly #now: () => number
   readonly #book = new AgentBook()
-  readonly #away = new Set<string>()
-  /** Nodes that were away, until nothing runs there any more that is not wanted there. */
-  readonly #returned = new Set<string>()
+  readonly #away: AwayNodes
+  readonly #news: InstanceNews
   readonly #asked = new Map<string, { readonly active: number; readonly untilMs: number }>()
   readonly #listeners = new Map<string, Set<() => void>>()
   readonly #changeListeners = new Set<() => void>()
+  readonly #judging = new Map<string, Promise<void>>()
   #orders: ReadonlyMap<string, AgentOrders> = new Map()
-  #silentInstances = new Set<string>()
+  #active: ReadonlySet<string> = new Set()
   #running: { readonly controller: AbortController; readonly ended: Promise<void> } | undefined
   #unlisten: () => void = () => {}
   #reconciling: Promise<void> | undefined
   #isStale = false
+  #settledAtMs = 0
 
   constructor(options: MonitorOptions) {
+    const { engine, events, view, answers } = options
     this.#options = options
     this.#now = options.now ?? (() => performance.now())
+    this.#news = new InstanceNews(events)
+    this.#away = new AwayNodes({
+      engine,
+      book: this.#book,
+      events,
+      snapshot: () => view.snapshot(),
+      now: this.#now,
+      ...(answers === undefined ? {} : { answers }),
+    })
   }
 
   start(signal: AbortSignal): void {
     const controller = new AbortController()
     const stop = AbortSignal.any([signal, controller.signal])
-    // Labels of an earlier life: whoever set a node aside, its next report takes it back.
-    for (const { id, labels } of this.#options.view.snapshot().nodes)
-      if (labels[clusterLabel.away] !== undefined) this.#away.add(id)
-    this.#unlisten = this.#options.view.onChange(() => this.#replan(stop))
-    this.#replan(stop)
+    const { view } = this.#options
+    this.#away.adopt(view.snapshot())
+    this.#settledAtMs = this.#now() + settleMs
     this.#running = { controller, ended: this.#tick(stop) }
+    this.#unlisten = view.onChange(() => this.refresh())
+    this.refresh()
   }
 
   async stop(): Promise<void> {
@@ -113,25 +141,41 @@ export class Monitor implements Liveness {
     return this.#book.find(nodeId)?.clockOffsetS
   }
 
+  /** Called when what is known of nodes or instances has changed. @returns ends it */
   onChange(listener: () => void): () => void {
     this.#changeListeners.add(listener)
     return () => this.#changeListeners.delete(listener)
   }
 
-  /** A report of an agent, and what it is answered. */
-  report(nodeId: string, report: AgentReport): ReportAnswer {
+  /**
+   * A report of an agent, and what it is answered: at once, but for a node that is back, which is answered when it is clear what must not run on there.
+   * @param isLocal it comes from this very machine
+   */
+  async report(
+    nodeId: string,
+    report: AgentReport,
+    { isLocal = false }: { readonly isLocal?: boolean } = {},
+  ): Promise<ReportAnswer> {
     const node = this.#node(nodeId)
     if (node === undefined) return { kind: 'unknown-node' }
-    const wallSeconds = Math.floor(Date.now() / 1000)
-    const isNew = this.#book.take(nodeId, report, this.#now(), wallSeconds)
-    if (isNew === undefined) return { kind: 'as-before' }
-    const record = this.#book.find(nodeId)
+    const { events, view } = this.#options
+    const news = this.#book.take(nodeId, report, {
+      nowMs: this.#now(),
+      wallSeconds: Math.floor(Date.now() / 1000),
+      isLocal,
+    })
+    if (news === undefined) return { kind: 'as-before' }
     if (report.clockSeconds !== undefined) this.#judgeClock(node)
-    const isBack = this.#away.has(nodeId)
-    if (isBack) this.#comeBack(node)
-    if (isNew || isBack) this.#replan(this.#signal())
-    if (isNew) this.#tellSilent(node, report)
-    if (record?.isWhole !== true) return { kind: 'whole' }
+    for (const text of news.newProblems) events.add({ kind: 'problem', subject: node.name, text })
+    this.#news.hear(node.name, report, view.snapshot())
+    const isBack = this.#away.heard(node)
+    const record = this.#book.find(nodeId)
+    if (record?.isWhole !== true) {
+      if (isBack) this.refresh()
+      return { kind: 'whole' }
+    }
+    if (isBack) await this.#judge(nodeId)
+    if (isBack || news.isNew) this.refresh()
     const orders = this.orders(nodeId)
     return orders.tag === report.ordersTag ? { kind: 'as-before' } : { kind: 'orders', orders }
   }
@@ -140,7 +184,7 @@ export class Monitor implements Liveness {
     return this.#orders.get(nodeId) ?? noOrders
   }
 
-  /** Called when the orders of the node are others than before. */
+  /** Called when the orders of the node are others than before. @returns ends it */
   onOrders(nodeId: string, listener: () => void): () => void {
     const listeners = this.#listeners.get(nodeId) ?? new Set()
     this.#listeners.set(nodeId, listeners)
@@ -154,216 +198,125 @@ export class Monitor implements Liveness {
   /** Makes the agents act on a number that Swarm is only just being told. */
   async applyCounts(serviceId: string, active: number): Promise<void> {
     this.#asked.set(serviceId, { active, untilMs: this.#now() + askedForMs })
-    this.#replan(this.#signal())
+    this.refresh()
   }
 
-  /** A node that has left: it is not waited for. */
+  /** A node that has left, or whose agent has: it is not waited for. */
   forget(nodeId: string): void {
     this.#book.forget(nodeId)
-    this.#away.delete(nodeId)
-    this.#returned.delete(nodeId)
+    this.#away.forget(nodeId)
+    this.refresh()
   }
 
-  #signal(): AbortSignal {
-    return this.#running?.controller.signal ?? AbortSignal.abort()
+  /** Looks again at what it is to order: orders change at once, what Swarm is to be told follows. */
+  refresh(): void {
+    if (this.#running === undefined) return
+    const { controller } = this.#running
+    const { view, wantedImages } = this.#options
+    const snapshot = view.snapshot()
+    this.#news.see(snapshot, (nodeId) => this.#away.has(nodeId))
+    const before = this.#orders
+    const { orders, active } = planOrders({
+      snapshot,
+      liveness: this,
+      asked: this.#stillAsked(snapshot),
+      images: wantedImages(snapshot),
+      stopped: this.#away.stopped(),
+      wereActive: this.#active,
+      isSettling: this.#now() < this.#settledAtMs,
+    })
+    this.#orders = orders
+    this.#active = active
+    for (const [nodeId, { tag }] of orders) {
+      if (before.get(nodeId)?.tag === tag) continue
+      for (const listener of this.#listeners.get(nodeId) ?? []) listener()
+    }
+    for (const listener of this.#changeListeners) listener()
+    this.#isStale = true
+    if (this.#reconciling === undefined && !controller.signal.aborted) {
+      this.#reconciling = this.#reconcile(controller.signal).finally(() => {
+        this.#reconciling = undefined
+      })
+    }
   }
 
   #node(nodeId: string): ClusterNode | undefined {
     return this.#options.view.snapshot().nodes.find(({ id }) => id === nodeId)
   }
 
+  #stillAsked(snapshot: ClusterSnapshot): ReadonlyMap<string, number> {
+    for (const [serviceId, { active, untilMs }] of this.#asked) {
+      const service = snapshot.services.find(({ id }) => id === serviceId)
+      const isDone = service === undefined || wantedActive(service) === active
+      if (isDone || untilMs < this.#now()) this.#asked.delete(serviceId)
+    }
+    return new Map([...this.#asked].map(([id, { active }]) => [id, active]))
+  }
+
   async #tick(stop: AbortSignal): Promise<void> {
     let lastMs = this.#now()
+    let replanAtMs = this.#settledAtMs
     while (!stop.aborted) {
       await pause(tickMs, stop)
       if (stop.aborted) return
-      const now = this.#now()
-      // Whoever could not be heard because we stood still gets the time back.
-      if (now - lastMs > standstillMs) for (const record of this.#book.all()) record.heardAtMs += now - lastMs
-      lastMs = now
-      const heard = new Map(
-        this.#book
-          .all()
-          .filter(({ nodeId }) => this.#node(nodeId) !== undefined)
-          .map(({ nodeId, heardAtMs }) => [nodeId, heardAtMs]),
-      )
-      for (const nodeId of findSilent(heard, now)) {
-        const node = this.#node(nodeId)
-        if (node !== undefined && !this.#away.has(nodeId))
-          this.#setAside(node, now - (heard.get(nodeId) ?? now))
-      }
+      const nowMs = this.#now()
+      const lateMs = nowMs - lastMs - tickMs
+      lastMs = nowMs
+      if (lateMs > standstillMs) this.#book.forgive(lateMs)
+      const hasFallenSilent = this.#away.look()
+      if (!hasFallenSilent && nowMs < replanAtMs) continue
+      replanAtMs = nowMs + replanEveryMs
+      this.refresh()
     }
   }
 
-  #setAside(node: ClusterNode, silentMs: number): void {
-    this.#away.add(node.id)
-    this.#options.events.add({
-      kind: 'node-away',
-      subject: node.name,
-      text: `silent for ${(silentMs / 1000).toFixed(1)} s: others stand in for its instances`,
-    })
-    this.#replan(this.#signal())
+  /** What runs on a node that is back, against what Swarm wants there by a snapshot taken since; once for all reports that come meanwhile. */
+  async #judge(nodeId: string): Promise<void> {
+    const known = this.#judging.get(nodeId)
+    const judging = known ?? this.#judgeNow(nodeId).finally(() => this.#judging.delete(nodeId))
+    if (known === undefined) this.#judging.set(nodeId, judging)
+    await judging
   }
 
-  #comeBack(node: ClusterNode): void {
-    this.#away.delete(node.id)
-    this.#returned.add(node.id)
-    this.#options.events.add({ kind: 'node-back', subject: node.name, text: 'it reports again' })
-  }
-
-  /** Orders at once; what Swarm is to be told follows, one change at a time. */
-  #replan(stop: AbortSignal): void {
-    const { view, wantedImages } = this.#options
-    const snapshot = view.snapshot()
-    const now = this.#now()
-    for (const [serviceId, { active, untilMs }] of this.#asked) {
-      const service = snapshot.services.find(({ id }) => id === serviceId)
-      const isTold = service !== undefined && wantedActive(service) === active
-      if (isTold || service === undefined || untilMs < now) this.#asked.delete(serviceId)
-    }
-    this.#settleReturned(snapshot)
-    const before = this.#orders
-    this.#orders = planOrders({
-      snapshot,
-      liveness: this,
-      asked: new Map([...this.#asked].map(([id, { active }]) => [id, active])),
-      images: wantedImages(snapshot),
-      returned: new Map(
-        [...this.#returned].map((nodeId) => [nodeId, [...(this.#book.find(nodeId)?.instances.keys() ?? [])]]),
-      ),
-    })
-    for (const [nodeId, orders] of this.#orders) {
-      if (before.get(nodeId)?.tag === orders.tag) continue
-      for (const listener of this.#listeners.get(nodeId) ?? []) listener()
-    }
-    for (const listener of this.#changeListeners) listener()
-    this.#isStale = true
-    if (this.#reconciling === undefined && !stop.aborted) {
-      this.#reconciling = this.#reconcile(stop).finally(() => {
-        this.#reconciling = undefined
-      })
+  async #judgeNow(nodeId: string): Promise<void> {
+    const { view } = this.#options
+    try {
+      // A label that is being set has to have its effect first.
+      await this.#reconciling
+      const snapshot = await view.refresh({ signal: AbortSignal.timeout(lookLimitMs) })
+      const running = this.#book.find(nodeId)?.instances.keys() ?? []
+      this.#away.judge(nodeId, [...running], snapshot)
+    } catch (error) {
+      // The next report asks again.
+      if (!(error instanceof ShoalError)) throw error
     }
   }
 
-  /** A returned node is like any other once all that runs there is wanted there. */
-  #settleReturned(snapshot: ClusterSnapshot): void {
-    const wanted = new Set(snapshot.instances.filter(isWanted).map(({ id }) => id))
-    for (const nodeId of this.#returned) {
-      const record = this.#book.find(nodeId)
-      if (record === undefined) this.#returned.delete(nodeId)
-      else if (record.isWhole && [...record.instances.keys()].every((id) => wanted.has(id))) {
-        // Only after Swarm knows the node again: until then its list is of before.
-        if (snapshot.nodes.some(({ id, state }) => id === nodeId && state === 'ready'))
-          this.#returned.delete(nodeId)
-      }
-    }
-  }
-
-  /** Brings labels, availability and numbers in Swarm to what they should be, until nothing is left to do. */
+  /** Brings the labels of the nodes to what they should be, until nothing is left to do. */
   async #reconcile(stop: AbortSignal): Promise<void> {
     while (this.#isStale && !stop.aborted) {
       this.#isStale = false
       try {
-        const snapshot = this.#options.view.snapshot()
-        const changedNodes = await this.#reconcileNodes(snapshot, stop)
-        const changedServices = await this.#reconcileServices(snapshot, stop)
-        if (changedNodes || changedServices) await this.#options.view.refresh({ signal: stop })
+        const isChanged = await this.#away.reconcile(this.#options.view.snapshot(), stop)
+        if (isChanged) await this.#options.view.refresh({ signal: stop })
       } catch (error) {
         if (stop.aborted) return
         if (!(error instanceof ShoalError)) throw error
-        const isConflict = error.code === 'SWARM_CONFLICT'
-        if (isConflict) await this.#options.view.refresh({ signal: stop }).catch(() => {})
-        else await pause(slowMs, stop)
         this.#isStale = true
+        if (error.code === 'SWARM_CONFLICT')
+          await this.#options.view.refresh({ signal: stop }).catch(() => {})
+        else await pause(retryMs, stop)
       }
     }
   }
 
-  /** Swarm is to put nothing new on a node that is away. One that its operator paused or drained stays as he left it. */
-  async #reconcileNodes(snapshot: ClusterSnapshot, signal: AbortSignal): Promise<boolean> {
-    let isChanged = false
-    for (const { id, version, labels, availability } of snapshot.nodes) {
-      const isMarked = labels[clusterLabel.away] !== undefined
-      if (this.#away.has(id) && !isMarked && availability === 'active') {
-        const changes = {
-          availability: 'pause' as const,
-          labels: { [clusterLabel.away]: new Date().toISOString() },
-        }
-        await this.#options.engine.nodes.update(id, version, changes, { signal })
-        isChanged = true
-      } else if (!this.#away.has(id) && isMarked && this.#book.find(id) !== undefined) {
-        const { [clusterLabel.away]: _, ...rest } = labels
-        await this.#options.engine.nodes.update(
-          id,
-          version,
-          { availability: 'active', labels: rest },
-          { signal },
-        )
-        isChanged = true
-      }
-    }
-    return isChanged
-  }
-
-  /**
-   * For each instance on a node that is away, and that Swarm still takes for running, one more is wanted elsewhere. When Swarm gives it
-   * up, or the node is back, the number is as before.
-   */
-  async #reconcileServices(snapshot: ClusterSnapshot, signal: AbortSignal): Promise<boolean> {
-    const lost = new Set(
-      snapshot.nodes.filter(({ id, state }) => this.#away.has(id) && state !== 'down').map(({ id }) => id),
-    )
-    let isChanged = false
-    for (const service of snapshot.services) {
-      const { spec } = service
-      if (service.application === undefined || spec.Mode.Replicated === undefined) continue
-      if (spec.Labels?.[clusterLabel.active] === undefined) continue
-      const standIns = snapshot.instances.filter(
-        (instance) =>
-          instance.serviceId === service.id &&
-          isWanted(instance) &&
-          instance.nodeId !== undefined &&
-          lost.has(instance.nodeId),
-      ).length
-      const wanted = withCounts(spec, { standIns })
-      if (wanted.Mode.Replicated?.Replicas === spec.Mode.Replicated.Replicas) continue
-      await this.#options.engine.services.update(service.id, service.version, wanted, { signal })
-      isChanged = true
-    }
-    return isChanged
-  }
-
-  #tellSilent(node: ClusterNode, { instances }: AgentReport): void {
-    if (instances === undefined) return
-    const silent = new Set(this.#silentInstances)
-    for (const { id, state } of instances) {
-      if (state !== 'silent') silent.delete(id)
-      else if (!silent.has(id)) {
-        silent.add(id)
-        this.#options.events.add({
-          kind: 'instance-silent',
-          subject: this.#nameOf(id),
-          text: `does not answer on ${node.name}: killed, Swarm replaces it`,
-        })
-      }
-    }
-    this.#silentInstances = silent
-  }
-
-  #nameOf(instanceId: string): string {
-    const { instances, services } = this.#options.view.snapshot()
-    const instance = instances.find(({ id }) => id === instanceId)
-    const service = services.find(({ id }) => id === instance?.serviceId)
-    return service === undefined ? instanceId : `${service.application ?? ''}/${service.name}`
-  }
-
-  #judgeClock(node: ClusterNode): void {
-    const offset = this.#book.find(node.id)?.clockOffsetS ?? 0
+  #judgeClock({ id, name }: ClusterNode): void {
+    const offset = this.#book.find(id)?.clockOffsetS ?? 0
     if (Math.abs(offset) < clockTellsS) return
     this.#options.events.add({
       kind: 'problem',
-      subject: node.name,
-      text: `its clock is ${Math.abs(offset)} s ${offset > 0 ? 'ahead of' : 'behind'} the manager's: certificates of Swarm may not hold there`,
+      subject: name,
+      text: `its clock is ${Math.abs(offset)} s ${offset > 0 ? 'ahead of' : 'behind'} the manager’s: certificates may not hold there`,
     })
   }
 }

@@ -30,10 +30,20 @@ export const clusterLabel = Object.freeze({
   network: 'shoal.network',
   /** Of a Swarm config: the name of the catalogue entry that it holds. */
   catalogue: 'shoal.catalogue',
-  /** Of a node: the monitor set it aside (`drain`) because it is silent; its value is when, ISO 8601. */
+  /** Of a node that is silent: since when the monitor sets it aside, ISO 8601. */
   away: 'shoal.away',
+  /** Of a node, with the one above: `yes`. `reachableOnly` is held against it. */
+  silent: 'shoal.silent',
   /** Docker’s own, on the container. */
   taskId: 'com.docker.swarm.task.id',
   serviceId: 'com.docker.swarm.service.id',
   nodeId: 'com.docker.swarm.node.id',
 } as const)
+
+export const silentValue = 'yes'
+
+/**
+ * On every service of Shoal. The moment that a node's label says otherwise, Swarm's constraint enforcer gives up the instances there and has
+ * others made elsewhere, without waiting for a node that cannot be asked to stop anything.
+ */
+export const reachableOnly = `node.labels.${clusterLabel.silent}!=${silentValue}`

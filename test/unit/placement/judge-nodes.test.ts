@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { reachableOnly } from '../../../src/model/cluster/labels.ts'
 import type { ClusterNode } from '../../../src/model/cluster/node.ts'
 import type { ClusterSnapshot } from '../../../src/model/cluster/snapshot.ts'
 import type { SwarmServiceSpec } from '../../../src/model/swarm-service-spec.ts'
@@ -45,14 +46,23 @@ describe('a node that is ready', () => {
     ['down', { state: 'down', message: 'heartbeat failure' }, ['is down (heartbeat failure)']],
     ['unknown', { state: 'unknown' }, ['has not been heard of since the manager started']],
     ['down and drained', { state: 'down', availability: 'drain' }, ['is down', 'is drained']],
-    [
-      'set aside by the monitor',
-      { state: 'down', availability: 'drain', labels: { 'shoal.away': '2024-02-03T12:03:11.250Z' } },
-      ['does not answer (away since 12:03:11 UTC)'],
-    ],
-    ['no longer set aside', { labels: { 'shoal.away': '2024-02-03T12:03:11.250Z' } }, []],
   ])('or is %s', (_, changes, reasons) => {
     expect(judge(aSpec(), { nodes: [aNode('n', changes)] })).toEqual({ n: reasons })
+  })
+})
+
+describe('a node that the monitor set aside', () => {
+  const labels = { 'shoal.away': '2024-02-03T12:03:11.250Z', 'shoal.silent': 'yes' }
+  const nodes = [aNode('n', { labels })]
+
+  it('does not answer, for services of Shoal', () => {
+    const spec = aSpec({ Placement: { Constraints: [reachableOnly] } })
+    expect(judge(spec, { nodes })).toEqual({ n: ['does not answer (away since 12:03:11 UTC)'] })
+    expect(judge(spec, { nodes: [aNode('n')] })).toEqual({ n: [] })
+  })
+
+  it('is like any other for services that somebody else made: Swarm would place them there', () => {
+    expect(judge(aSpec(), { nodes })).toEqual({ n: [] })
   })
 })
 
