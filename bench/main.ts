@@ -7,6 +7,9 @@ import { replaceSection } from './section.ts'
 
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   activation: async () => (await import('./activation.ts')).benchActivation,
+  'cluster-activation': async () => (await import('./cluster-activation.ts')).benchClusterActivation,
+  failover: async () => (await import('./failover.ts')).benchFailover,
+  'manager-cost': async () => (await import('./manager-cost.ts')).benchManagerCost,
   coap: async () => (await import('./coap.ts')).benchCoap,
   overhead: async () => (await import('./overhead.ts')).benchOverhead,
 }

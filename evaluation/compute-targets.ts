@@ -38,10 +38,10 @@ export async function startNativeCompute(server: LabHost, signal: AbortSignal) {
   }
 }
 
-/** Ends a program of a host and waits for its end, at most 5 s. */
-export async function stopProgram(program: ChildProcess): Promise<void> {
+/** Ends a program of a host and waits for its end, at most so long. */
+export async function stopProgram(program: ChildProcess, limitMs = 5000): Promise<void> {
   if (program.exitCode !== null || program.signalCode !== null) return
-  const ended = once(program, 'close', { signal: AbortSignal.timeout(5000) })
+  const ended = once(program, 'close', { signal: AbortSignal.timeout(limitMs) })
   program.kill('SIGTERM')
   await ended
 }

@@ -7,6 +7,7 @@ import { renderTable } from '../src/cli/table.ts'
 import { computationInput, paperSizes } from './computation.ts'
 import type { ActivatedInstance } from './compute-targets.ts'
 import { type DemoResult, runDemo } from './demo.ts'
+import { renderClusterDemo } from './render-cluster-demo.ts'
 import { renderMean, tabulateResponseTimes } from './response-time-table.ts'
 
 interface Options {
@@ -19,7 +20,7 @@ interface Options {
 export function demoCommand(io: Io): Command {
   return new Command('demo')
     .description(
-      'shows the main job on this machine: a lab, compute natively and through pair mode, measured side by side',
+      'shows the main job on this machine: a lab, compute natively, through pair mode and in a cluster, measured side by side, and a failover',
     )
     .option('--seed <number>', 'seed of the input and of the order', parseSeed, 2017)
     .option('--repetitions <number>', 'requests of each kind', parseCount, 10)
@@ -44,7 +45,14 @@ export function demoCommand(io: Io): Command {
 }
 
 /** The page: activation by phase, response times with their intervals, libcoap's answer. */
-export function renderDemo({ activations, samples, libcoap, seed, repetitions }: DemoResult): string {
+export function renderDemo({
+  activations,
+  samples,
+  libcoap,
+  cluster,
+  seed,
+  repetitions,
+}: DemoResult): string {
   const answer = computationInput(paperSizes[0], seed).reduce((sum, value) => sum + value, 0) / paperSizes[0]
   return [
     '',
@@ -56,6 +64,7 @@ export function renderDemo({ activations, samples, libcoap, seed, repetitions }:
     `$ ${libcoap.command}`,
     libcoap.output,
     '',
+    renderClusterDemo(cluster, activations.imageCached, samples, repetitions),
   ].join('\n')
 }
 

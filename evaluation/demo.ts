@@ -10,6 +10,8 @@ import {
   startNativeCompute,
   stopProgram,
 } from './compute-targets.ts'
+import { type ClusterDemo, runClusterDemo } from './demo-cluster.ts'
+import { mustRun } from './must-run.ts'
 import type { ResponseTimeSample } from './response-time.ts'
 
 export interface DemoOptions {
@@ -31,6 +33,7 @@ export interface DemoResult {
   readonly samples: readonly ResponseTimeSample[]
   /** One request as libcoap's own client makes it in the client host, and what that printed. */
   readonly libcoap: { readonly command: string; readonly output: string }
+  readonly cluster: ClusterDemo
 }
 
 const labName = 'demo'
@@ -89,7 +92,8 @@ export async function runDemo({
       )
       progress('client: removes the container')
       await removeCompute(client, server.name)
-      return { seed, repetitions, activations: { imageSent, imageCached }, samples, libcoap }
+      const cluster = await runClusterDemo(lab, { seed, repetitions, signal, progress })
+      return { seed, repetitions, activations: { imageSent, imageCached }, samples, libcoap, cluster }
     } finally {
       await stopProgram(native.program)
     }
@@ -121,19 +125,4 @@ async function askWithLibcoap(
   ]
   const output = await mustRun(client, argv, signal, JSON.stringify(input))
   return { command: argv.join(' '), output: output.trim() }
-}
-
-async function mustRun(
-  host: LabHost,
-  argv: readonly string[],
-  signal: AbortSignal,
-  input?: string,
-): Promise<string> {
-  const ended = await host.exec(argv, {
-    signal,
-    timeoutMs: 300_000,
-    ...(input === undefined ? {} : { input }),
-  })
-  if (ended.exitCode !== 0) throw new Error(`${argv.join(' ')} on ${host.name}: ${ended.stderr.trim()}`)
-  return ended.stdout
 }

@@ -201,7 +201,11 @@ export class Activator {
       found.abort()
       await Promise.all(asked.values())
     }
-    if (answer !== undefined) return answer
+    if (answer !== undefined) {
+      // What the client asks next is answered from what it was just told.
+      await view.refresh().catch(() => {})
+      return answer
+    }
     throw await this.#late(name, serviceId, phases)
   }
 

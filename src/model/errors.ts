@@ -96,6 +96,7 @@ export const errorTable = Object.freeze({
   LOGIN_DENIED: entry('A device accepts none of the keys.'),
   FORWARDING_DENIED: entry('The SSH server of a device forbids the forwarding that pair mode needs.'),
   TOPOLOGY_INVALID: entry('A lab topology has problems; nothing was started.'),
+  DEMO_FAILED: entry('A command of the demo failed in a host of its lab.'),
   LAB_UNFIT: entry('This machine lacks what a lab needs: root, a program, a kernel feature.'),
   LAB_EXISTS: entry('A lab of that name is there already.'),
   LAB_NOT_UP: entry('The lab that was named, or any lab at all, is not up.'),

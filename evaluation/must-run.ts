@@ -1,0 +1,26 @@
+// A command in a host that has to succeed.
+import type { LabHost } from '../lab/lab.ts'
+import { ShoalError } from '../src/model/errors.ts'
+
+const limitMs = 300_000
+
+/** @returns what it wrote to stdout. Throws ShoalError DEMO_FAILED with what it wrote to stderr. */
+export async function mustRun(
+  host: LabHost,
+  argv: readonly string[],
+  signal: AbortSignal,
+  input?: string,
+): Promise<string> {
+  const ended = await host.exec(argv, {
+    signal,
+    timeoutMs: limitMs,
+    ...(input === undefined ? {} : { input }),
+  })
+  if (ended.exitCode === 0) return ended.stdout
+  throw new ShoalError('DEMO_FAILED', {
+    action: 'run',
+    object: argv.join(' '),
+    place: host.name,
+    reason: ended.stderr.trim() || `it ended with ${ended.exitCode}`,
+  })
+}
