@@ -186,6 +186,24 @@ export class Containers {
     return this.#turn('unpause', id, name, { from: 'paused', to: 'running' }, options)
   }
 
+  /** CPU that all its processes have used since its start, in milliseconds; undefined when it is gone. One that has ended has used 0. */
+  async cpuTimeMs(
+    id: string,
+    { signal, deadlineMs = limitsMs.look }: CallOptions = {},
+  ): Promise<number | undefined> {
+    const answer = await this.#api.jsonIfAny({
+      action: 'measure',
+      object: `container ${id}`,
+      method: 'GET',
+      path: `/containers/${id}/stats`,
+      query: { stream: false, 'one-shot': true },
+      signal,
+      deadlineMs,
+    })
+    if (answer === undefined) return undefined
+    return asNumber(asRecord(asRecord(asRecord(answer).cpu_stats).cpu_usage).total_usage) / 1e6
+  }
+
   /** The Engine refuses a turn that is done already, with statuses that differ among its versions: the state decides. */
   async #turn(
     action: 'pause' | 'unpause',

@@ -1,4 +1,4 @@
-// The monitor's side of the agents' CoAP: `POST /agents/NODE` takes reports, `DELETE` a goodbye, `GET /agents/NODE/orders` tells orders and is observable.
+// The monitor's side of the agents' CoAP: `POST /agents/NODE` takes reports, `GET /agents/NODE/orders` tells orders and is observable.
 import { Code } from '../../coap/codes.ts'
 import { ContentFormat } from '../../coap/content-format.ts'
 import type { CoapReply, CoapRequest, Router } from '../../coap/router.ts'
@@ -15,11 +15,6 @@ export function addAgentResources(router: Router, monitor: Monitor): void {
     consumes: [ContentFormat.Cbor],
     post: (request) => takeReport(request, monitor),
     get: (request) => tellOrders(request, monitor),
-    delete: ({ path: [, nodeId = '', ...rest] }) => {
-      if (nodeId === '' || rest.length > 0) return { code: Code.NotFound, payload: 'DELETE /agents/NODE' }
-      monitor.forget(nodeId)
-      return { code: Code.Deleted }
-    },
     changes: ({ path }, listener) => monitor.onOrders(path[1] ?? '', listener),
   })
 }

@@ -54,6 +54,11 @@ export class AwayNodes {
     return this.#away.has(nodeId)
   }
 
+  /** Its kernel answers and its agent does not: what the agent said last is not to be relied on. */
+  lacksAgent(nodeId: string): boolean {
+    return this.#questions.get(nodeId)?.isTold === true
+  }
+
   /** Labels of an earlier life of the manager: whoever set a node aside, its next report takes it back. */
   adopt({ nodes }: ClusterSnapshot): void {
     for (const { id, labels } of nodes) if (labels[clusterLabel.away] !== undefined) this.#away.add(id)
@@ -64,7 +69,7 @@ export class AwayNodes {
       known.delete(nodeId)
   }
 
-  /** Looks for nodes that have fallen silent. @returns whether one has been set aside */
+  /** Looks for nodes that have fallen silent. @returns whether anything is other than before */
   look(): boolean {
     const { book, snapshot, now } = this.#options
     const nodes = new Map(snapshot().nodes.map((node) => [node.id, node]))
@@ -79,7 +84,7 @@ export class AwayNodes {
       const node = nodes.get(nodeId)
       if (node === undefined || this.#away.has(nodeId)) continue
       const question = this.#questions.get(nodeId)
-      if (question?.answers === true) this.#tellAgentSilent(node, question)
+      if (question?.answers === true) isChanged = this.#tellAgentSilent(node, question) || isChanged
       else if (question?.answers === false) {
         this.#setAside(node, nowMs)
         isChanged = true
@@ -186,14 +191,15 @@ export class AwayNodes {
     })
   }
 
-  #tellAgentSilent({ name }: ClusterNode, question: Question): void {
-    if (question.isTold) return
+  #tellAgentSilent({ name }: ClusterNode, question: Question): boolean {
+    if (question.isTold) return false
     question.isTold = true
     this.#options.events.add({
       kind: 'problem',
       subject: name,
       text: 'its agent does not report, but the node is there: start the agent there with shoal worker agent',
     })
+    return true
   }
 
   #setAside(node: ClusterNode, nowMs: number): void {

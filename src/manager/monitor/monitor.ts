@@ -107,15 +107,15 @@ export class Monitor implements Liveness {
   }
 
   instanceState(id: string): ReturnType<Liveness['instanceState']> {
-    for (const { instances } of this.#book.all()) {
+    for (const { nodeId, instances } of this.#book.all()) {
       const state = instances.get(id)
-      if (state !== undefined) return state
+      if (state !== undefined) return this.#away.lacksAgent(nodeId) ? undefined : state
     }
     return undefined
   }
 
   hasAgent(nodeId: string): boolean {
-    return this.#book.find(nodeId) !== undefined
+    return this.#book.find(nodeId) !== undefined && !this.#away.lacksAgent(nodeId)
   }
 
   isAway(nodeId: string): boolean {

@@ -1,7 +1,8 @@
-// The instances of Shoal on this node, from its Engine: listed when something happens to a container, and now and then.
+// The instances of Shoal on this node, from its Engine: listed at the start, when something happens to a container, and now and then.
 import type { ContainerSummary } from '../../engine/container-answers.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { clusterLabel } from '../../model/cluster/labels.ts'
+import type { Endpoint } from '../../model/endpoint.ts'
 import { pause } from '../../model/pause.ts'
 
 export interface LocalInstance {
@@ -10,37 +11,38 @@ export interface LocalInstance {
   readonly containerId: string
   readonly name: string
   readonly isPaused: boolean
-  /** Where it answers CoAP; undefined where it does not speak it. */
-  readonly probe: { readonly port: number; readonly path: string } | undefined
+  /** Where it is asked; undefined where it does not speak CoAP. */
+  readonly coap: (Endpoint & { readonly path: string }) | undefined
   readonly readyMs: number
 }
 
+export interface LocalInstancesOptions {
+  readonly engine: {
+    readonly containers: Pick<Engine['containers'], 'list'>
+    readonly events: Pick<Engine['events'], 'follow'>
+  }
+  /** Running or paused ones, each time that they were listed. */
+  readonly onList: (instances: readonly LocalInstance[]) => void
+  /** Told once each time that the Engine stops answering. */
+  readonly onTrouble: (error: unknown) => void
+}
+
 const filter = [`${clusterLabel.mode}=cluster`, clusterLabel.taskId]
-/** In case an event was missed. */
-const relistMs = 15_000
+/** A stream of events that has broken without a word is found by this. */
+const relistMs = 30_000
 const retryMs = 1000
 const usualReadyMs = 30_000
+const usualPath = '/.well-known/core'
+/** Published ports answer here whatever becomes of the addresses of the network while its link is cut. */
+const ownAddress = '127.0.0.1'
 
 export class LocalInstances {
-  readonly #engine: Pick<Engine, 'containers' | 'events'>
-  readonly #onList: (instances: readonly LocalInstance[]) => void
-  readonly #onTrouble: (error: unknown) => void
+  readonly #options: LocalInstancesOptions
   #wake: () => void = () => {}
   #isStale = true
 
-  constructor({
-    engine,
-    onList,
-    onTrouble,
-  }: {
-    readonly engine: Pick<Engine, 'containers' | 'events'>
-    /** Running or paused ones, each time that they were listed. */
-    readonly onList: (instances: readonly LocalInstance[]) => void
-    readonly onTrouble: (error: unknown) => void
-  }) {
-    this.#engine = engine
-    this.#onList = onList
-    this.#onTrouble = onTrouble
+  constructor(options: LocalInstancesOptions) {
+    this.#options = options
   }
 
   /** Until the signal comes. */
@@ -55,6 +57,8 @@ export class LocalInstances {
   }
 
   async #list(stop: AbortSignal): Promise<void> {
+    const { engine, onList, onTrouble } = this.#options
+    let isTroubled = false
     while (!stop.aborted) {
       const woken = new Promise<void>((resolve) => {
         this.#wake = resolve
@@ -63,11 +67,13 @@ export class LocalInstances {
       this.#isStale = false
       if (stop.aborted) return
       try {
-        const containers = await this.#engine.containers.list(filter, { signal: stop })
-        this.#onList(containers.flatMap(instanceOf))
+        const containers = await engine.containers.list(filter, { signal: stop })
+        isTroubled = false
+        onList(containers.flatMap(instanceOf))
       } catch (error) {
         if (stop.aborted) return
-        this.#onTrouble(error)
+        if (!isTroubled) onTrouble(error)
+        isTroubled = true
         this.#isStale = true
         await pause(retryMs, stop)
       }
@@ -77,7 +83,7 @@ export class LocalInstances {
   async #follow(stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {
       try {
-        const events = this.#engine.events.follow({
+        const events = this.#options.engine.events.follow({
           filters: {
             type: ['container'],
             event: ['start', 'die', 'pause', 'unpause', 'destroy'],
@@ -99,18 +105,18 @@ function instanceOf({ id, name, labels, state, ports }: ContainerSummary): Local
   const taskId = labels[clusterLabel.taskId]
   if (taskId === undefined || (state !== 'running' && state !== 'paused')) return []
   const coapPort = Number(labels[clusterLabel.coapPort] ?? 0)
-  const isHost = labels[clusterLabel.network] === 'host'
   const published = ports.find(
     ({ containerPort, protocol }) => containerPort === coapPort && protocol === 'udp',
   )
-  const port = isHost ? coapPort : (published?.hostPort ?? 0)
+  const port = labels[clusterLabel.network] === 'host' ? coapPort : (published?.hostPort ?? 0)
   return [
     {
       id: taskId,
       containerId: id,
       name,
       isPaused: state === 'paused',
-      probe: port === 0 ? undefined : { port, path: labels[clusterLabel.coapPath] ?? '/.well-known/core' },
+      coap:
+        port === 0 ? undefined : { host: ownAddress, port, path: labels[clusterLabel.coapPath] ?? usualPath },
       readyMs: Number(labels[clusterLabel.readyMs] ?? usualReadyMs),
     },
   ]

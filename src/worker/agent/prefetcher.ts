@@ -3,41 +3,35 @@ import type { Engine } from '../../engine/engine.ts'
 import type { RegistryAuth } from '../../engine/registry-auth.ts'
 import { ShoalError } from '../../model/errors.ts'
 import { pause } from '../../model/pause.ts'
+import { whyFull } from './why-full.ts'
+
+export interface PrefetcherOptions {
+  readonly images: Pick<Engine['images'], 'inspect' | 'pull'>
+  /** Undefined: images are fetched without a name. */
+  readonly auth: RegistryAuth | undefined
+  /** Of the Engine: what it fetches is laid down there. */
+  readonly dataFolder: string
+  /** `missing` is another. */
+  readonly onChange: () => void
+  readonly onProblem: (text: string) => void
+}
 
 const firstRetryMs = 2000
 const longestRetryMs = 120_000
 
 export class Prefetcher {
-  readonly #engine: Pick<Engine, 'images'>
-  readonly #auth: RegistryAuth
-  readonly #onChange: () => void
+  readonly #options: PrefetcherOptions
   #wanted: readonly string[] = []
   #missing: readonly string[] = []
-  #problem: string | undefined
   #wake: () => void = () => {}
 
-  constructor({
-    engine,
-    auth,
-    onChange,
-  }: {
-    readonly engine: Pick<Engine, 'images'>
-    readonly auth: RegistryAuth
-    readonly onChange: () => void
-  }) {
-    this.#engine = engine
-    this.#auth = auth
-    this.#onChange = onChange
+  constructor(options: PrefetcherOptions) {
+    this.#options = options
   }
 
   /** Of the wanted ones. */
   get missing(): readonly string[] {
     return this.#missing
-  }
-
-  /** Why the last one could not be fetched. */
-  get problem(): string | undefined {
-    return this.#problem
   }
 
   want(images: readonly string[]): void {
@@ -56,43 +50,55 @@ export class Prefetcher {
       const wanted = this.#wanted
       const isDone = await this.#fetchAll(wanted, stop)
       if (stop.aborted) return
-      if (this.#wanted !== wanted) continue
-      if (isDone) retryMs = firstRetryMs
+      if (this.#wanted !== wanted) {
+        retryMs = firstRetryMs
+        continue
+      }
+      // One that somebody removes by hand is noticed when it is needed, by Swarm: it is not looked for again and again.
       await (isDone ? Promise.race([woken, aborted(stop)]) : Promise.race([woken, pause(retryMs, stop)]))
-      if (!isDone) retryMs = Math.min(retryMs * 2, longestRetryMs)
+      retryMs = isDone ? firstRetryMs : Math.min(retryMs * 2, longestRetryMs)
     }
   }
 
   /** @returns whether all are there */
   async #fetchAll(wanted: readonly string[], stop: AbortSignal): Promise<boolean> {
+    const { images, onProblem } = this.#options
     const missing: string[] = []
     for (const image of wanted) {
-      const found = await this.#engine.images.inspect(image, { signal: stop }).catch(() => undefined)
+      const found = await images.inspect(image, { signal: stop }).catch(() => undefined)
       if (stop.aborted) return false
       if (found === undefined) missing.push(image)
     }
-    this.#tell(missing, undefined)
+    this.#tell(missing)
     for (const image of [...missing]) {
       if (stop.aborted || this.#wanted !== wanted) return false
+      const full = await whyFull(this.#options.dataFolder)
+      if (full !== undefined) {
+        onProblem(`fetch images: ${full}`)
+        return false
+      }
       try {
-        const isOurs = image.startsWith(`${this.#auth.serveraddress}/`)
-        await this.#engine.images.pull(image, { ...(isOurs ? { auth: this.#auth } : {}), signal: stop })
+        await images.pull(image, { auth: this.#authFor(image), signal: stop })
         missing.splice(missing.indexOf(image), 1)
-        this.#tell([...missing], undefined)
+        this.#tell([...missing])
       } catch (error) {
         if (stop.aborted) return false
-        const reason = error instanceof ShoalError ? error.reason : String(error)
-        this.#tell([...missing], `fetch ${image}: ${reason}`)
+        onProblem(`fetch ${image}: ${error instanceof ShoalError ? error.reason : String(error)}`)
       }
     }
     return missing.length === 0
   }
 
-  #tell(missing: readonly string[], problem: string | undefined): void {
-    const isNew = missing.join('\n') !== this.#missing.join('\n') || problem !== this.#problem
+  /** Credentials are for the registry that gave them, and for no other. */
+  #authFor(image: string): RegistryAuth | undefined {
+    const { auth } = this.#options
+    return auth !== undefined && image.startsWith(`${auth.serveraddress}/`) ? auth : undefined
+  }
+
+  #tell(missing: readonly string[]): void {
+    const isNew = missing.join('\n') !== this.#missing.join('\n')
     this.#missing = missing
-    this.#problem = problem
-    if (isNew) this.#onChange()
+    if (isNew) this.#options.onChange()
   }
 }
 
