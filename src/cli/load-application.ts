@@ -23,7 +23,8 @@ export async function loadApplication(
   return withReplicas(parseCompose(text, { fileName: path, environment }), replicas)
 }
 
-async function readCompose(word: string): Promise<{ readonly path: string; readonly text: string }> {
+/** Throws ShoalError FILE_UNREADABLE, SERVICE_UNKNOWN. */
+export async function readCompose(word: string): Promise<{ readonly path: string; readonly text: string }> {
   const isName = /^[a-z0-9][a-z0-9-]*$/.test(word)
   const path = isName ? resolve(servicesFolder, word, 'compose.yaml') : resolve(word)
   try {

@@ -29,6 +29,46 @@ export const productCommands: CommandTable = {
     summary: 'makes this device a worker of a cluster, and ends it',
     load: async () => (await import('./worker-command.ts')).workerCommand,
   },
+  deploy: {
+    summary: 'brings an application into the cluster, or up to date',
+    load: async () => (await import('./deploy-command.ts')).deployCommand,
+  },
+  rm: {
+    summary: 'removes applications from the cluster',
+    load: async () => (await import('./rm-command.ts')).rmCommand,
+  },
+  scale: {
+    summary: 'sets how many instances of services are to be active',
+    load: async () => (await import('./scale-command.ts')).scaleCommand,
+  },
+  ps: {
+    summary: 'lists the services of the cluster and their instances',
+    load: async () => (await import('./ps-command.ts')).psCommand,
+  },
+  nodes: {
+    summary: 'lists the nodes of the cluster',
+    load: async () => (await import('./nodes-command.ts')).nodesCommand,
+  },
+  events: {
+    summary: 'prints what happens in the cluster',
+    load: async () => (await import('./events-command.ts')).eventsCommand,
+  },
+  logs: {
+    summary: 'prints what the instances of a service have written',
+    load: async () => (await import('./logs-command.ts')).logsCommand,
+  },
+  explain: {
+    summary: 'tells where a service can run, and for each node why not',
+    load: async () => (await import('./explain-command.ts')).explainCommand,
+  },
+  catalogue: {
+    summary: 'keeps Compose files in the cluster, to be activated by name',
+    load: async () => (await import('./catalogue-command.ts')).catalogueCommand,
+  },
+  status: {
+    summary: 'tells how the manager and its cluster are',
+    load: async () => (await import('./status-command.ts')).statusCommand,
+  },
   image: {
     summary: 'builds the images of the services and lists them',
     load: async () => (await import('./image-command.ts')).imageCommand,

@@ -4,7 +4,15 @@ import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { manifestTypes, type RegistryClient } from './registry-client.ts'
 import { repositoryNameOf } from './repository-name.ts'
-import type { StoredImage } from './stored-image.ts'
+import type { StoredFile, StoredImage, StoredLayer } from './stored-image.ts'
+
+/** What is needed of an image; `StoredImage` is one. */
+export interface PushableImage extends Pick<StoredImage, 'reference' | 'manifest'> {
+  /** As Go names it. */
+  readonly architecture: string
+  readonly config: StoredFile
+  readonly layers: readonly Pick<StoredLayer, 'digest' | 'path' | 'compressedBytes'>[]
+}
 
 export interface PushedImage {
   readonly repository: string
@@ -27,7 +35,7 @@ const parallelLayers = 3
  * @throws ShoalError REGISTRY_DOWN, PUSH_FAILED
  */
 export async function pushImages(
-  images: readonly StoredImage[],
+  images: readonly PushableImage[],
   client: RegistryClient,
   { signal, onProgress = () => {} }: PushOptions,
 ): Promise<PushedImage> {

@@ -9,9 +9,7 @@ export const nodeAnswer = z.object({
     .enum(['ready', 'away', 'down', 'disconnected', 'unknown'])
     .describe('`away`: silent for too long, and set aside until it reports again'),
   awaySince: z.iso.datetime().nullable(),
-  availability: z
-    .enum(['active', 'pause', 'drain'])
-    .describe('As its operator set it; while it is away Swarm holds it drained'),
+  availability: z.enum(['active', 'pause', 'drain']).describe('As its operator set it'),
   address: z.string(),
   os: z.string(),
   architecture: z.string().describe('As Go names it: `amd64`, `arm64`, `arm`'),

@@ -30,8 +30,7 @@ export function representNode(
     role: node.role,
     state: isAway ? 'away' : node.state,
     awaySince: timeOf(awayLabel),
-    // While it is away the drain is the monitor's, not its operator's.
-    availability: awayLabel === undefined ? node.availability : 'active',
+    availability: node.availability,
     address: node.address,
     os: node.os,
     architecture: node.architecture,

@@ -39,7 +39,6 @@ export function aGarden(): { readonly snapshot: ClusterSnapshot; readonly views:
     aNode('ap', { role: 'manager', availability: 'drain', address: '10.77.0.1' }),
     aNode('bed-1', { genericResources: [{ kind: 'humidity', value: 'dht-1' }] }),
     aNode('bed-2', {
-      availability: 'drain',
       labels: { 'shoal.away': '2026-01-02T03:04:06.000Z', zone: 'field' },
     }),
   ]

@@ -158,7 +158,7 @@ async function get(path: string, headers: Record<string, string> = {}): Promise<
 }
 
 describe('answers', () => {
-  it('show a node that is away as what its operator made it, with its state', async () => {
+  it('show a node that is away, and since when', async () => {
     const { nodes } = (await get('/api/v1/nodes')) as { nodes: Record<string, unknown>[] }
     expect(
       nodes.map(({ name, state, availability, awaySince, instances, hasAgent }) => [
