@@ -251,14 +251,13 @@ export class Manager {
     view: ClusterView,
     signal: AbortSignal,
   ): Promise<void> {
-    const { address, ports, log } = this.#options
+    const { ports, log } = this.#options
     const self = view.snapshot().nodes.find(({ id }) => id === nodeId)
     if (self === undefined || self.availability === 'drain') return
     const agent = new Agent({
       engine,
       manager: { host: '127.0.0.1', port: ports.coap },
       nodeId,
-      address,
       registryAuth: registry.auth,
       log,
     })
