@@ -6,6 +6,7 @@ import { Command } from 'commander'
 import { localAddresses } from '../discovery/interfaces.ts'
 import { ShoalError } from '../model/errors.ts'
 import { type ManagerPorts, usualPorts } from '../model/manager-ports.ts'
+import { renderCommandLine } from '../worker/systemd.ts'
 import type { Io } from './io.ts'
 import { localEngineSocket } from './local-engine-socket.ts'
 
@@ -18,6 +19,7 @@ interface StartFlags {
   readonly joinPort: string
   readonly registryPort: string
   readonly valid: string
+  readonly background?: true
 }
 
 const usualFolder = '/var/lib/shoal/manager'
@@ -32,6 +34,11 @@ export function managerCommand(io: Io): Command {
       'starts the manager and runs it until it is stopped; makes a Swarm, or takes the one that is there',
     )
     .action((flags: StartFlags) => start(io, flags))
+  command
+    .command('stop')
+    .description('stops the manager that runs in the background; the services go on')
+    .option('--data <folder>', 'its key folder', usualFolder)
+    .action((flags: { data: string }) => stop(io, flags.data))
   command
     .command('token')
     .description('prints a token that devices join with')
@@ -74,6 +81,12 @@ function withStartFlags(command: Command): Command {
 }
 
 async function start(io: Io, flags: StartFlags): Promise<void> {
+  const { holdManagerFile, startInBackground } = await import('./manager-background.ts')
+  if (flags.background) {
+    const argv = ['manager', 'start', ...startArguments(flags), '--valid', flags.valid]
+    io.out(`${await startInBackground(argv, flags.data, io.signal)}\n`)
+    return
+  }
   const { Manager } = await import('../manager/manager.ts')
   const { advertisedAddress } = await import('../manager/advertised-address.ts')
   const validMs = readTime(flags.valid)
@@ -87,8 +100,9 @@ async function start(io: Io, flags: StartFlags): Promise<void> {
     version: packageVersion(),
     log: (line) => io.err(`${new Date().toISOString()} ${line}\n`),
   })
-  await manager.start(io.signal)
+  const free = await holdManagerFile(flags.data)
   try {
+    await manager.start(io.signal)
     io.out(`shoal worker join --token ${manager.issueToken(validMs)}\n`)
     await new Promise<void>((resolve) => {
       if (io.signal.aborted) resolve()
@@ -96,34 +110,45 @@ async function start(io: Io, flags: StartFlags): Promise<void> {
     })
   } finally {
     await manager.stop()
+    await free()
   }
 }
 
+async function stop(io: Io, folder: string): Promise<void> {
+  const { stopManagerProcess } = await import('./manager-background.ts')
+  const wasRunning = await stopManagerProcess(folder, io.signal)
+  io.out(
+    wasRunning ? 'the manager is stopped; the services go on\n' : 'no manager runs with this key folder\n',
+  )
+}
+
+/** The flags as a command line again. */
+function startArguments(flags: StartFlags): readonly string[] {
+  const ports = Object.entries(readPorts(flags)).flatMap(([name, port]) => [`--${name}-port`, String(port)])
+  return [
+    ...(flags.advertise === undefined ? [] : ['--advertise', flags.advertise]),
+    '--data',
+    flags.data,
+    ...(flags.runServices ? ['--run-services'] : []),
+    ...ports,
+  ]
+}
+
 async function token(io: Io, flags: { data: string; valid: string; rotate?: true }): Promise<void> {
-  const { KeyFolder } = await import('../manager/keys/key-folder.ts')
-  const keys = await KeyFolder.openExisting(flags.data)
-  if (flags.rotate) await keys.rotateTokens()
-  io.out(`${keys.issueToken({ validMs: readTime(flags.valid), nowMs: Date.now() })}\n`)
+  const { TokenMint } = await import('../manager/keys/token-mint.ts')
+  const validMs = readTime(flags.valid)
+  const mint = await TokenMint.open(flags.data)
+  if (flags.rotate) await mint.rotate()
+  io.out(`${mint.issue({ validMs, nowMs: Date.now() })}\n`)
 }
 
 async function install(io: Io, flags: StartFlags): Promise<void> {
   const { advertisedAddress } = await import('../manager/advertised-address.ts')
-  const { runToEnd, unitFile } = await import('../worker/systemd.ts')
-  const { systemdRuns } = await import('../worker/agent-process.ts')
+  const { runToEnd, systemdRuns, unitFile } = await import('../worker/systemd.ts')
   const { writeWhole } = await import('../worker/write-whole.ts')
-  const ports = readPorts(flags)
-  const address = advertisedAddress(flags.advertise, localAddresses())
-  const argv = [
-    fileURLToPath(new URL('../../bin/shoal', import.meta.url)),
-    'manager',
-    'start',
-    '--advertise',
-    address,
-    '--data',
-    flags.data,
-    ...(flags.runServices ? ['--run-services'] : []),
-    ...Object.entries(ports).flatMap(([name, port]) => [`--${name}-port`, String(port)]),
-  ]
+  const advertise = advertisedAddress(flags.advertise, localAddresses())
+  const program = fileURLToPath(new URL('../../bin/shoal', import.meta.url))
+  const argv = [program, 'manager', 'start', ...startArguments({ ...flags, advertise })]
   await writeWhole(unitFile(unit), renderManagerUnit(argv), 0o644).catch((error: unknown) => {
     throw new ShoalError('FILE_UNWRITABLE', {
       action: 'write',
@@ -171,13 +196,13 @@ Wants=network-online.target
 Requires=docker.service
 
 [Service]
-ExecStart=${argv.join(' ')}
+ExecStart=${renderCommandLine(argv)}
 Restart=always
 RestartSec=2
 KillMode=mixed
 TimeoutStopSec=20
 NoNewPrivileges=true
-ProtectHome=true
+ProtectHome=read-only
 PrivateTmp=true
 
 [Install]

@@ -15,8 +15,19 @@ export async function writeWhole(path: string, content: string | Uint8Array, mod
       await file.close()
     }
     await rename(unfinished, path)
+    await syncFolder(dirname(path))
   } catch (error) {
     await rm(unfinished, { force: true })
     throw error
+  }
+}
+
+/** The new name, too, outlasts a power cut. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder)
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
   }
 }

@@ -14,6 +14,9 @@ const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as con
 /** Boards without a clock begin in the past: a certificate must hold there too. */
 const notBefore = new Date('2000-01-01T00:00:00Z')
 
+/** No clock that shows less is right: certificates that were made by such a one hold from here on. */
+const leastNowMs = Date.parse('2026-01-01T00:00:00Z')
+
 const dayMs = 86_400_000
 const authorityDays = 30 * 365
 const serverDays = 5 * 365
@@ -25,7 +28,7 @@ export async function makeAuthority(nowMs: number): Promise<KeyPairPem> {
     serialNumber: serial(),
     name: 'CN=Shoal cluster',
     notBefore,
-    notAfter: new Date(nowMs + authorityDays * dayMs),
+    notAfter: daysAfter(nowMs, authorityDays),
     signingAlgorithm: algorithm,
     keys,
     extensions: [
@@ -50,7 +53,7 @@ export async function makeServerCertificate(
     subject: 'CN=Shoal manager',
     issuer: issuer.subject,
     notBefore,
-    notAfter: new Date(nowMs + serverDays * dayMs),
+    notAfter: daysAfter(nowMs, serverDays),
     signingAlgorithm: algorithm,
     publicKey: keys.publicKey,
     signingKey: await importKey(authority.keyPem),
@@ -65,6 +68,10 @@ export async function makeServerCertificate(
     ],
   })
   return { keyPem: await privatePem(keys.privateKey), certificatePem: `${certificate.toString('pem')}\n` }
+}
+
+function daysAfter(nowMs: number, days: number): Date {
+  return new Date(Math.max(nowMs, leastNowMs) + days * dayMs)
 }
 
 /** Positive, and as good as never given twice (RFC 5280 §4.1.2.2). */

@@ -1,5 +1,7 @@
 // What a certificate says, and whether it still fits.
-import { X509Certificate } from 'node:crypto'
+import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { isIP } from 'node:net'
+import type { KeyPairPem } from './certificates.ts'
 
 const monthMs = 30 * 86_400_000
 
@@ -10,21 +12,28 @@ export function fingerprintOf(certificatePem: string): string {
 }
 
 /**
- * Whether it holds for these names for a month at least, and is from this authority. Throws for what is no certificate.
+ * Whether it holds for these names for a month at least, is from this authority, and the key is its own. A text that is no certificate or key is
+ * not good.
  * @param names IP addresses and host names
  */
 export function isServerCertificateGood(
-  certificatePem: string,
+  { keyPem, certificatePem }: KeyPairPem,
   authorityPem: string,
   names: readonly string[],
   nowMs: number,
 ): boolean {
-  const certificate = new X509Certificate(certificatePem)
-  return (
-    names.every(
-      (name) => certificate.checkIP(name) !== undefined || certificate.checkHost(name) !== undefined,
-    ) &&
-    Date.parse(certificate.validTo) > nowMs + monthMs &&
-    certificate.verify(new X509Certificate(authorityPem).publicKey)
-  )
+  try {
+    const certificate = new X509Certificate(certificatePem)
+    return (
+      // checkIP throws for what is no address.
+      names.every(
+        (name) => (isIP(name) === 0 ? certificate.checkHost(name) : certificate.checkIP(name)) !== undefined,
+      ) &&
+      Date.parse(certificate.validTo) > nowMs + monthMs &&
+      certificate.checkPrivateKey(createPrivateKey(keyPem)) &&
+      certificate.verify(new X509Certificate(authorityPem).publicKey)
+    )
+  } catch {
+    return false
+  }
 }
