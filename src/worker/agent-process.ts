@@ -1,60 +1,62 @@
-// The agent as a process of its own: a unit where systemd runs, else a detached process with a pid file.
+// The agent as a process of its own: a unit where systemd runs, else a detached process that a file names.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, open, readFile, rm, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { mkdir, open, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import process from 'node:process'
 import { ShoalError } from '../model/errors.ts'
 import { pause } from '../model/pause.ts'
-import { runToEnd, unitFile } from './systemd.ts'
+import { agentUnit, renderAgentUnit } from './agent-unit.ts'
+import { readHolder } from './process-file.ts'
+import { runToEnd, systemdRuns, unitFile } from './systemd.ts'
 import { writeWhole } from './write-whole.ts'
 
 export interface AgentProgram {
   /** `shoal worker agent`, as argv. */
   readonly argv: readonly string[]
-  /** Holds the pid file and the log. */
+  /** Of the agent, beside what the system gives every program. */
+  readonly environment: Readonly<Record<string, string>>
+  /** Holds the file that names the process, and the log. */
   readonly folder: string
 }
 
-const unit = 'shoal-worker.service'
+/** A program of 100 source files on a small board. */
+const startLimitMs = 20_000
 const stopLimitMs = 8000
-/** A log that has grown beyond this is begun anew at the next start. */
-const mostLogBytes = 1024 * 1024
+const lookEveryMs = 20
+const lastLines = 5
 
-export function systemdRuns(): boolean {
-  return existsSync('/run/systemd/system')
+export function agentFile(folder: string): string {
+  return join(folder, 'agent.pid')
 }
 
-/** Starts it unless it runs. @returns whether it was started */
-export async function startAgent(program: AgentProgram): Promise<boolean> {
-  if (systemdRuns()) {
-    const text = renderUnit(program.argv)
-    const present = await readFile(unitFile(unit), 'utf8').catch(() => '')
-    if (present !== text) {
-      await writeWhole(unitFile(unit), text, 0o644)
-      await runToEnd(['systemctl', 'daemon-reload'])
-    }
-    await runToEnd(['systemctl', 'enable', '--now', unit])
-    return true
-  }
+export function agentLogFile(folder: string): string {
+  return join(folder, 'agent.log')
+}
+
+/**
+ * Starts it unless it runs; whether it reaches its manager plays no part.
+ * @returns whether it was started. Throws ShoalError AGENT_FAILED.
+ */
+export async function startAgent(program: AgentProgram, signal: AbortSignal): Promise<boolean> {
+  if (systemdRuns()) return await startUnit(program)
   if (await isAgentRunning(program)) return false
   await mkdir(program.folder, { recursive: true, mode: 0o700 })
-  const logFile = join(program.folder, 'agent.log')
-  const size = await stat(logFile).then(
-    (seen) => seen.size,
-    () => 0,
-  )
-  const log = await open(logFile, size > mostLogBytes ? 'w' : 'a', 0o600)
+  const log = await open(agentLogFile(program.folder), 'a', 0o600)
   try {
-    const child = spawn(program.argv[0] ?? '', program.argv.slice(1), {
-      detached: true,
-      stdio: ['ignore', log.fd, log.fd],
-      cwd: '/',
-    })
-    await spawned(child)
+    // It keeps its log itself; what it says beside that is why it crashed.
+    const child = spawn(
+      program.argv[0] ?? '',
+      [...program.argv.slice(1), '--log', agentLogFile(program.folder)],
+      {
+        detached: true,
+        stdio: ['ignore', log.fd, log.fd],
+        cwd: '/',
+        env: { ...process.env, SHOAL_TOKEN: undefined, ...program.environment },
+      },
+    )
+    await waitForStart(child, program, signal)
     child.unref()
-    const identity = `${child.pid} ${await startTimeOf(child.pid ?? 0)}\n`
-    await writeWhole(pidFile(program), identity, 0o600)
     return true
   } finally {
     await log.close()
@@ -62,85 +64,83 @@ export async function startAgent(program: AgentProgram): Promise<boolean> {
 }
 
 /** Stops it and waits for its end; one that does not run is stopped. */
-export async function stopAgent(program: AgentProgram): Promise<void> {
-  if (systemdRuns() && existsSync(unitFile(unit))) {
-    await runToEnd(['systemctl', 'disable', '--now', unit])
-    await rm(unitFile(unit), { force: true })
+export async function stopAgent(program: Pick<AgentProgram, 'folder'>): Promise<void> {
+  if (existsSync(unitFile(agentUnit))) {
+    await runToEnd(['systemctl', 'disable', '--now', agentUnit])
+    await rm(unitFile(agentUnit), { force: true })
     await runToEnd(['systemctl', 'daemon-reload'])
   }
-  const pid = await runningPid(program)
-  if (pid !== undefined) {
-    process.kill(pid, 'SIGTERM')
-    const endsAtMs = performance.now() + stopLimitMs
-    while ((await runningPid(program)) !== undefined) {
-      if (performance.now() > endsAtMs) {
-        process.kill(pid, 'SIGKILL')
-        break
-      }
-      await pause(50, AbortSignal.timeout(stopLimitMs))
+  const file = agentFile(program.folder)
+  const holder = await readHolder(file)
+  if (holder !== undefined) {
+    const isGone = async () => (await readHolder(file))?.pid !== holder.pid
+    send(holder.pid, 'SIGTERM')
+    if (!(await waitUntil(isGone, stopLimitMs))) {
+      send(holder.pid, 'SIGKILL')
+      await waitUntil(isGone, stopLimitMs)
     }
   }
-  await rm(pidFile(program), { force: true })
+  await rm(file, { force: true })
 }
 
-export async function isAgentRunning(program: AgentProgram): Promise<boolean> {
-  if (systemdRuns() && existsSync(unitFile(unit)))
-    return (await runToEnd(['systemctl', 'is-active', '--quiet', unit])) === 0
-  return (await runningPid(program)) !== undefined
+export async function isAgentRunning({ folder }: Pick<AgentProgram, 'folder'>): Promise<boolean> {
+  return (await readHolder(agentFile(folder))) !== undefined
 }
 
-function pidFile({ folder }: AgentProgram): string {
-  return join(folder, 'agent.pid')
+async function startUnit(program: AgentProgram): Promise<boolean> {
+  const text = renderAgentUnit(program.argv, program.environment)
+  const present = await readFile(unitFile(agentUnit), 'utf8').catch(() => '')
+  if (present !== text) await writeWhole(unitFile(agentUnit), text, 0o644)
+  else if (await isAgentRunning(program)) return false
+  await runToEnd(['systemctl', 'daemon-reload'])
+  const enabled = await runToEnd(['systemctl', 'enable', agentUnit])
+  const started = await runToEnd(['systemctl', 'restart', agentUnit])
+  if (enabled === 0 && started === 0) return true
+  throw failed(`systemctl ended with ${enabled || started}`, `journalctl -u ${agentUnit} tells why`)
 }
 
-/** A number alone may be another process by now: the time at which it started tells. */
-async function runningPid(program: AgentProgram): Promise<number | undefined> {
-  const text = await readFile(pidFile(program), 'utf8').catch(() => '')
-  const [pid = '', startTime = ''] = text.trim().split(' ')
-  if (!/^\d+$/.test(pid) || startTime === '') return undefined
-  return (await startTimeOf(Number(pid))) === startTime ? Number(pid) : undefined
-}
-
-/** Field 22 of /proc/PID/stat: clock ticks since boot. */
-async function startTimeOf(pid: number): Promise<string | undefined> {
-  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
-  const [state, ...fields] = text.slice(text.lastIndexOf(')') + 2).split(' ')
-  return state === undefined || state === '' || state === 'Z' ? undefined : fields[18]
-}
-
-function spawned(child: ChildProcess): Promise<void> {
-  return new Promise((resolve, reject) => {
-    child.once('spawn', resolve)
-    child.once('error', (error) =>
-      reject(
-        new ShoalError('JOIN_FAILED', {
-          action: 'start',
-          object: 'the agent of this device',
-          reason: error.message,
-        }),
-      ),
-    )
+/** It has started when it has written itself into its file. */
+async function waitForStart(child: ChildProcess, program: AgentProgram, signal: AbortSignal): Promise<void> {
+  const log = agentLogFile(program.folder)
+  const refusal = new Promise<never>((_, reject) => {
+    child.once('error', (error) => reject(failed(error.message, 'see that this Shoal is whole')))
+    child.once('exit', async (code, killedBy) => {
+      const last = (await readFile(log, 'utf8').catch(() => '')).trim().split('\n').slice(-lastLines)
+      reject(failed(`it ended at once (${code ?? killedBy}): ${last.join('\n')}`, `see ${log}`))
+    })
   })
+  refusal.catch(() => {})
+  const isUp = async () => {
+    signal.throwIfAborted()
+    return isAgentRunning(program)
+  }
+  const isStarted = await Promise.race([waitUntil(isUp, startLimitMs), refusal])
+  if (!isStarted) throw failed(`it did not come up within ${startLimitMs / 1000} s`, `see ${log}`)
 }
 
-/** Comes back after everything but a clean stop: nobody is there to press reset. */
-export function renderUnit(argv: readonly string[]): string {
-  return `[Unit]
-Description=Agent of a Shoal worker
-After=docker.service network-online.target
-Wants=network-online.target
-Requires=docker.service
+async function waitUntil(condition: () => Promise<boolean>, limitMs: number): Promise<boolean> {
+  const late = AbortSignal.timeout(limitMs)
+  while (!late.aborted) {
+    if (await condition()) return true
+    await pause(lookEveryMs, late)
+  }
+  return false
+}
 
-[Service]
-ExecStart=${dirname(argv[0] ?? '') === '.' ? `/usr/bin/env ${argv.join(' ')}` : argv.join(' ')}
-Restart=always
-RestartSec=2
-MemoryMax=128M
-NoNewPrivileges=true
-ProtectHome=true
-PrivateTmp=true
+function send(pid: number, kind: NodeJS.Signals): void {
+  try {
+    process.kill(pid, kind)
+  } catch {
+    // It has ended by itself.
+  }
+}
 
-[Install]
-WantedBy=multi-user.target
-`
+function failed(reason: string, nextStep: string): ShoalError {
+  return new ShoalError('AGENT_FAILED', {
+    action: 'start',
+    object: 'the agent',
+    place: 'this device',
+    reason,
+    nextStep: `${nextStep}; then shoal worker join again, it only starts what is missing`,
+  })
 }

@@ -1,74 +1,61 @@
-// The Engine's configuration, /etc/docker/daemon.json: merged, never replaced; and the Engine told to read it again.
-import { mkdir, readFile, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import process from 'node:process'
+// The Engine's configuration, daemon.json, as text: the label of the cluster put in and taken out, everything else kept.
 import { ShoalError } from '../model/errors.ts'
-import { writeWhole } from './write-whole.ts'
 
 export const engineConfigFile = '/etc/docker/daemon.json'
-const usualPidFile = '/var/run/docker.pid'
 
 /** By which `docker info` and placement constraints know the cluster of an engine: `engine.labels.shoal.cluster`. */
 export const clusterEngineLabel = 'shoal.cluster'
 
-/** @returns the text of the file; undefined where there is none */
-export async function readEngineConfig(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw refused(file, error instanceof Error ? error.message : String(error))
-  }
-}
-
 /**
- * The same configuration with the engine label; every other key stays.
+ * The same configuration with the engine label; a text that has it already is returned as it is.
+ * @param text undefined: there is no file
  * @throws ShoalError ENGINE_CONFIG for a text that is no JSON object, or whose labels are no list
  */
 export function withClusterLabel(text: string | undefined, value: string, file: string): string {
-  const config = text === undefined || text.trim() === '' ? {} : parse(text, file)
-  const labels = config.labels ?? []
+  const config = parse(text, file)
+  const { labels = [] } = config
   if (!Array.isArray(labels) || !labels.every((label) => typeof label === 'string'))
-    throw refused(file, 'its labels are no list of texts')
-  const others = (labels as readonly string[]).filter((label) => !label.startsWith(`${clusterEngineLabel}=`))
-  return `${JSON.stringify({ ...config, labels: [...others, `${clusterEngineLabel}=${value}`] }, undefined, 2)}\n`
+    throw refused(file, 'its "labels" are no list of texts')
+  const label = `${clusterEngineLabel}=${value}`
+  if (text !== undefined && labels.includes(label)) return text
+  return render({ ...config, labels: [...labels.filter((each) => !isClusterLabel(each)), label] })
 }
 
-/** Without the label, where somebody changed the file after it was put in: what he wrote stays. */
+/**
+ * Without the label, where somebody changed the file after it was put in: what he wrote stays.
+ * @throws ShoalError ENGINE_CONFIG
+ */
 export function withoutClusterLabel(text: string, file: string): string {
   const { labels, ...config } = parse(text, file)
-  const others = Array.isArray(labels)
-    ? labels.filter((label) => !String(label).startsWith(`${clusterEngineLabel}=`))
-    : labels
-  const isEmpty = Array.isArray(others) && others.length === 0
-  return `${JSON.stringify(isEmpty ? config : { ...config, labels: others }, undefined, 2)}\n`
+  if (!Array.isArray(labels) || !labels.some(isClusterLabel)) return text
+  const others = labels.filter((label) => !isClusterLabel(label))
+  return render(others.length === 0 ? config : { ...config, labels: others })
 }
 
-/** @param text undefined: the file is taken away */
-export async function writeEngineConfig(file: string, text: string | undefined): Promise<void> {
-  if (text === undefined) return await rm(file, { force: true })
-  await mkdir(dirname(file), { recursive: true })
-  await writeWhole(file, text, 0o644)
+/**
+ * What the Engine has to read before a file without labels comes back: at a reload it keeps the labels that it has as long as the file says
+ * nothing of any. Returns undefined where the file says something itself.
+ */
+export function interimText(text: string | undefined, file: string): string | undefined {
+  const config = parse(text, file)
+  return config.labels === undefined ? render({ ...config, labels: [] }) : undefined
 }
 
-/** Labels are read again at SIGHUP, without a restart. @returns whether the Engine was found */
-export async function reloadEngine(configText: string | undefined): Promise<boolean> {
-  const config = configText === undefined ? {} : parse(configText, engineConfigFile)
-  const pidFile = typeof config.pidfile === 'string' ? config.pidfile : usualPidFile
-  const pid = Number(await readFile(pidFile, 'utf8').catch(() => ''))
-  if (!Number.isInteger(pid) || pid <= 1) return false
-  try {
-    process.kill(pid, 'SIGHUP')
-    return true
-  } catch {
-    return false
-  }
+function isClusterLabel(label: unknown): boolean {
+  return String(label).startsWith(`${clusterEngineLabel}=`)
 }
 
-function parse(text: string, file: string): Readonly<Record<string, unknown>> {
+function render(config: object): string {
+  return `${JSON.stringify(config, undefined, 2)}\n`
+}
+
+/** An empty file is an empty configuration; the Engine, too, passes over a byte order mark. */
+function parse(text: string | undefined, file: string): Readonly<Record<string, unknown>> {
+  const bare = (text ?? '').replace(/^\uFEFF/, '')
+  if (bare.trim() === '') return {}
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = JSON.parse(bare)
   } catch (error) {
     throw refused(file, `it is no JSON: ${error instanceof Error ? error.message : String(error)}`)
   }

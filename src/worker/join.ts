@@ -1,18 +1,16 @@
 // Joining: everything is written down before it is changed, so that a second try goes on and leaving undoes exactly that.
-import { mkdir, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { dirname } from 'node:path'
-import { parseCoapUri } from '../coap/uri.ts'
-import { findManagers } from '../discovery/find-managers.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { EngineInfo } from '../engine/info.ts'
 import { ShoalError } from '../model/errors.ts'
-import { joinAnswerSchema } from '../model/join-messages.ts'
-import { fingerprintPrefix, type JoinToken, parseJoinToken } from '../model/join-token.ts'
+import { type JoinAnswer, joinAnswerSchema } from '../model/join-messages.ts'
+import { parseJoinToken } from '../model/join-token.ts'
 import { pause } from '../model/pause.ts'
 import { askManager, type Door } from './ask-manager.ts'
-import { readEngineConfig, reloadEngine, withClusterLabel, writeEngineConfig } from './engine-config.ts'
+import { configureEngine } from './configure-engine.ts'
+import { findDoors, namedDoor } from './find-door.ts'
 import { type Membership, readMembership, writeMembership } from './membership.ts'
+import { isOwnSwarm } from './own-swarm.ts'
 import { undoMembership } from './undo-membership.ts'
 
 export interface JoinOptions {
@@ -24,7 +22,6 @@ export interface JoinOptions {
   /** At which the others reach this device; left out, Swarm takes the one that leads to the manager. */
   readonly advertiseAddress: string | undefined
   readonly membershipFile: string
-  readonly engineConfigFile: string
   readonly signal: AbortSignal
   /** A line for the person who waits. */
   readonly onProgress: (line: string) => void
@@ -38,166 +35,156 @@ export interface Joined {
 
 /** Until Swarm's own record shows what was asked for. */
 const settleLimitMs = 30_000
+const undoLimitMs = 60_000
 
 /** Throws ShoalError; this device is then as it was before, or a second try goes on where this one ended. */
 export async function joinCluster(options: JoinOptions): Promise<Joined> {
-  const { engine, token: text, membershipFile, signal, onProgress } = options
-  const token = parseJoinToken(text)
+  const { engine, token: text, membershipFile, signal } = options
+  const { fingerprint } = parseJoinToken(text)
   const info = await engine.info({ signal })
   const known = await readMembership(membershipFile)
-  if (known !== undefined && known.fingerprint !== token.fingerprint) throw otherCluster(known)
-  if (known !== undefined && known.nodeId !== '' && info.swarm.nodeId === known.nodeId) {
-    await trustRegistry(known)
-    return { membership: known, wasJoined: true }
+  if (known !== undefined && known.fingerprint !== fingerprint) throw otherCluster(known)
+  const isOurs = known !== undefined && isOwnSwarm(info.swarm, known)
+  if (info.swarm.state !== 'inactive' && !isOurs) throw inSwarm(info)
+  if (isOurs && known.nodeId !== '' && info.swarm.state === 'active') {
+    return { membership: await configureEngine(known, options), wasJoined: true }
   }
-  if (known === undefined && info.swarm.state !== 'inactive') throw inSwarm(info)
-  const door = await findDoor(options, token)
-  onProgress(`found the manager at ${door.host}`)
-  const answer = joinAnswerSchema.parse(
-    await askManager(
-      door,
-      '/join',
-      {
-        token: text.trim(),
-        nodeName: hostname(),
-        architecture: info.architecture,
-        engineVersion: info.engineVersion,
-        clockSeconds: Math.floor(Date.now() / 1000),
-      },
-      signal,
-    ),
-  )
-  onProgress('it is the one that the token means, and lets this device in')
-  const before = known?.undo ?? { registryTrust: false, joinedSwarm: false }
-  let membership: Membership = {
+  const { door, answer } = await knock(options, fingerprint, info)
+  const membership: Membership = {
     version: 1,
     clusterId: answer.clusterId,
     coap: answer.coap,
     joinPort: door.port,
-    fingerprint: token.fingerprint,
+    fingerprint,
     nodeName: hostname(),
     nodeSecret: answer.nodeSecret,
     nodeId: '',
     address: '',
     registry: answer.registry,
-    undo: before,
+    undo: known?.undo ?? { folders: [] },
   }
   try {
-    membership = await configure(membership, options)
-    membership = await joinSwarm(membership, answer.swarm, options)
+    const configured = await configureEngine(membership, options)
+    return { membership: await joinSwarm(configured, answer.swarm, options), wasJoined: false }
   } catch (error) {
-    // By then the signal may have come: what is undone is undone nevertheless.
-    await undoMembership(membership, {
-      ...options,
-      engine: options.engine as Engine,
-      signal: AbortSignal.timeout(settleLimitMs),
-    })
+    await undoAfter(error, membership, options)
     throw error
   }
-  return { membership, wasJoined: false }
 }
 
-async function findDoor(
-  { manager, joinPort, signal, onProgress }: JoinOptions,
-  { fingerprint }: JoinToken,
-): Promise<Door> {
-  if (manager !== undefined) {
-    const { host } = parseCoapUri(manager.includes('://') ? manager : `coap://${manager}`)
-    return { host, port: joinPort, fingerprint }
+/** Asks one manager after the other until one lets this device in; the last refusal counts. */
+async function knock(
+  { manager, joinPort, token, signal, onProgress }: JoinOptions,
+  fingerprint: string,
+  info: EngineInfo,
+): Promise<{ readonly door: Door; readonly answer: JoinAnswer }> {
+  if (manager === undefined) onProgress('looks for the manager in the local network')
+  const doors =
+    manager === undefined ? await findDoors(fingerprint, signal) : [namedDoor(manager, joinPort, fingerprint)]
+  let refusal: unknown
+  for (const door of doors) {
+    onProgress(`asks the manager at ${door.host} to be let in`)
+    try {
+      const answered = await askManager(
+        door,
+        '/join',
+        {
+          token,
+          nodeName: hostname(),
+          architecture: info.architecture,
+          engineVersion: info.engineVersion,
+          clockSeconds: Math.floor(Date.now() / 1000),
+        },
+        signal,
+      )
+      onProgress('its certificate is the one that the token names, and it lets this device in')
+      return { door, answer: readAnswer(answered, door) }
+    } catch (error) {
+      signal.throwIfAborted()
+      refusal = error
+    }
   }
-  onProgress('looks for the manager in the local network')
-  const prefix = fingerprintPrefix(fingerprint)
-  const found = await findManagers({ signal, timeoutMs: 8000, fingerprintPrefix: prefix })
-  const meant = found.find((each) => each.fingerprintPrefix === prefix)
-  if (meant !== undefined) return { host: meant.coap.host, port: meant.joinPort, fingerprint }
-  const others = found.map(({ coap }) => coap.host).join(', ')
-  throw new ShoalError('MANAGER_NOT_FOUND', {
-    action: 'find',
-    object: 'the manager',
-    place: 'the local network',
-    reason:
-      others === ''
-        ? 'nobody answered, by DNS-SD nor by CoAP multicast'
-        : `those that answered are of other clusters than the token: ${others}`,
-    nextStep: 'name it: shoal worker join coap://ADDRESS --token …',
+  throw refusal
+}
+
+function readAnswer(answered: unknown, { host }: Door): JoinAnswer {
+  const parsed = joinAnswerSchema.safeParse(answered)
+  if (parsed.success) return parsed.data
+  throw new ShoalError('MANAGER_ANSWER', {
+    action: 'join',
+    object: 'the cluster',
+    place: `the manager at ${host}`,
+    reason: 'its answer is not of the form that this version of Shoal knows',
+    nextStep: 'use the same version of Shoal on both',
+    cause: parsed.error,
   })
-}
-
-/** The registry’s authority, and the label of the engine. */
-async function configure(
-  membership: Membership,
-  { membershipFile, engineConfigFile }: JoinOptions,
-): Promise<Membership> {
-  const present = await readEngineConfig(engineConfigFile)
-  const label = fingerprintPrefix(membership.fingerprint)
-  const written = withClusterLabel(present, label, engineConfigFile)
-  const isWritten = membership.undo.engineConfigWritten === present
-  const configured: Membership = {
-    ...membership,
-    undo: {
-      ...membership.undo,
-      registryTrust: true,
-      ...(isWritten ? {} : { engineConfig: present ?? null }),
-      engineConfigWritten: isWritten ? (present ?? written) : written,
-    },
-  }
-  await writeMembership(membershipFile, configured)
-  await trustRegistry(configured)
-  if (present !== configured.undo.engineConfigWritten) {
-    await writeEngineConfig(engineConfigFile, configured.undo.engineConfigWritten)
-    await reloadEngine(configured.undo.engineConfigWritten)
-  }
-  return configured
 }
 
 async function joinSwarm(
   membership: Membership,
-  { token, managers }: { readonly token: string; readonly managers: readonly string[] },
+  { token, managers }: JoinAnswer['swarm'],
   { engine, advertiseAddress, membershipFile, signal, onProgress }: JoinOptions,
 ): Promise<Membership> {
-  const joining: Membership = { ...membership, undo: { ...membership.undo, joinedSwarm: true } }
+  const joining: Membership = { ...membership, undo: { ...membership.undo, swarm: managers } }
   await writeMembership(membershipFile, joining)
-  const present = await engine.info({ signal })
-  if (present.swarm.state === 'inactive') {
+  const { swarm } = await engine.info({ signal })
+  if (swarm.state !== 'active') {
+    // It was thrown out, or waits for a manager that has forgotten it: only a new joining helps.
+    if (swarm.state !== 'inactive') await engine.swarm.leave({ force: true, signal })
+    onProgress(`joins the Swarm of ${managers.join(', ')}`)
     await engine.swarm.join(
       { token, managers, ...(advertiseAddress === undefined ? {} : { advertiseAddress }) },
       { signal },
     )
   }
-  const info = await waitForNode(engine, signal)
-  const joined = { ...joining, nodeId: info.swarm.nodeId, address: info.swarm.nodeAddress }
-  await writeMembership(membershipFile, joined)
-  onProgress(`joined as ${joined.nodeName} (${joined.address})`)
-  return joined
+  const joined = await waitForNode(engine, signal)
+  const whole = { ...joining, nodeId: joined.swarm.nodeId, address: joined.swarm.nodeAddress }
+  await writeMembership(membershipFile, whole)
+  return whole
 }
 
 async function waitForNode(engine: Pick<Engine, 'info'>, signal: AbortSignal): Promise<EngineInfo> {
   const endsAtMs = performance.now() + settleLimitMs
   for (;;) {
     const info = await engine.info({ signal })
-    if (info.swarm.state === 'active' && info.swarm.nodeId !== '') return info
+    const { state, nodeId, nodeAddress, error } = info.swarm
+    if (state === 'active' && nodeId !== '' && nodeAddress !== '') return info
     if (performance.now() > endsAtMs) {
       throw new ShoalError('JOIN_FAILED', {
         action: 'join',
         object: 'the Swarm',
-        reason: info.swarm.error === '' ? `it is ${info.swarm.state}` : info.swarm.error,
+        place: 'this device',
+        reason: error === '' ? `it is ${state} after ${settleLimitMs / 1000} s` : error,
+        nextStep: 'see the log of the Docker Engine, here and on the access point',
       })
     }
-    await pause(100, signal)
+    await pause(50, signal)
     signal.throwIfAborted()
   }
 }
 
-/** Twice is the same as once. */
-export async function trustRegistry({ registry }: Membership): Promise<void> {
-  const file = registryTrustFile(registry.authority)
-  await mkdir(dirname(file), { recursive: true })
-  await writeFile(file, registry.authorityPem)
-}
-
-/** Where an Engine looks for the authority of a registry. */
-export function registryTrustFile(authority: string): string {
-  return `/etc/docker/certs.d/${authority}/ca.crt`
+/** The signal may have come: what is undone is undone nevertheless. */
+async function undoAfter(
+  failure: unknown,
+  membership: Membership,
+  { engine, membershipFile, onProgress }: JoinOptions,
+): Promise<void> {
+  onProgress('takes back what was changed')
+  try {
+    const written = (await readMembership(membershipFile)) ?? membership
+    const signal = AbortSignal.timeout(undoLimitMs)
+    await undoMembership(written, { engine, membershipFile, force: false, signal, onProgress })
+  } catch (error) {
+    const reasons = [failure, error].map((each) => (each instanceof Error ? each.message : String(each)))
+    throw new ShoalError('JOIN_FAILED', {
+      action: 'join',
+      object: 'the cluster',
+      place: 'this device',
+      reason: `${reasons[0]}; and it could not be taken back: ${reasons[1]}`,
+      nextStep: 'shoal worker leave takes it back when that is mended',
+      cause: failure,
+    })
+  }
 }
 
 function otherCluster({ coap }: Membership): ShoalError {
@@ -211,11 +198,16 @@ function otherCluster({ coap }: Membership): ShoalError {
 }
 
 function inSwarm({ swarm }: EngineInfo): ShoalError {
+  const of = swarm.managers.length === 0 ? '' : `, that of ${swarm.managers.join(', ')}`
   return new ShoalError('OTHER_SWARM', {
     action: 'join',
     object: 'the cluster',
     place: 'this device',
-    reason: `its Engine is in a Swarm already${swarm.managers.length === 0 ? '' : `, that of ${swarm.managers.join(', ')}`}`,
-    nextStep: 'leave it first, if nothing there is needed: docker swarm leave',
+    reason: swarm.isManager
+      ? 'its Engine is the manager of a Swarm'
+      : `its Engine is in a Swarm that it did not join through Shoal${of}`,
+    nextStep: swarm.isManager
+      ? 'the access point itself runs services with shoal manager start --run-services; to end its Swarm: docker swarm leave --force'
+      : 'leave it first, if nothing there is needed: docker swarm leave',
   })
 }

@@ -5,6 +5,14 @@ import { z } from 'zod'
 import { ShoalError } from '../model/errors.ts'
 import { writeWhole } from './write-whole.ts'
 
+const changedFile = z.strictObject({
+  path: z.string(),
+  /** Base64; `null`: there was no file. */
+  before: z.string().nullable(),
+  /** Base64. */
+  written: z.string(),
+})
+
 const schema = z.strictObject({
   version: z.literal(1),
   clusterId: z.string(),
@@ -24,19 +32,19 @@ const schema = z.strictObject({
     password: z.string(),
     authorityPem: z.string(),
   }),
-  /** What this device had before, each written down before it was changed. */
+  /** What joining changed on this device, each written down before it was changed. */
   undo: z.strictObject({
-    /** Whether the file for the registry's authority was made. */
-    registryTrust: z.boolean(),
-    /** `null`: there was no file; left out: not changed. */
-    engineConfig: z.string().nullable().optional(),
-    /** What was written in its place: only that is taken back. */
-    engineConfigWritten: z.string().optional(),
-    joinedSwarm: z.boolean(),
+    registryTrust: changedFile.optional(),
+    engineConfig: changedFile.optional(),
+    /** That were made, outermost first. */
+    folders: z.array(z.string()),
+    /** `10.77.0.1:2377`: whose Swarm it was to join; left out as long as it was not. */
+    swarm: z.array(z.string()).optional(),
   }),
 })
 
 export type Membership = z.infer<typeof schema>
+export type ChangedFile = z.infer<typeof changedFile>
 
 /** @returns undefined where this device has joined nothing. Throws ShoalError FILE_UNREADABLE for a damaged file. */
 export async function readMembership(file: string): Promise<Membership | undefined> {
@@ -54,10 +62,21 @@ export async function readMembership(file: string): Promise<Membership | undefin
   }
 }
 
-/** Whole or not at all: it holds secrets, and what is to be undone. */
+/** Whole or not at all: it holds secrets, and what is to be undone. Throws ShoalError FILE_UNWRITABLE. */
 export async function writeMembership(file: string, membership: Membership): Promise<void> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-  await writeWhole(file, `${JSON.stringify(membership, undefined, 2)}\n`, 0o600)
+  try {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+    await writeWhole(file, `${JSON.stringify(membership, undefined, 2)}\n`, 0o600)
+  } catch (error) {
+    throw new ShoalError('FILE_UNWRITABLE', {
+      action: 'write down',
+      object: 'what this device changes',
+      place: file,
+      reason: error instanceof Error ? error.message : String(error),
+      nextStep: 'run it as root, and see that there is room',
+      cause: error,
+    })
+  }
 }
 
 export async function removeMembership(file: string): Promise<void> {
@@ -65,12 +84,20 @@ export async function removeMembership(file: string): Promise<void> {
 }
 
 function unreadable(file: string, cause: unknown): ShoalError {
+  const isDenied =
+    cause instanceof Error && 'code' in cause && (cause.code === 'EACCES' || cause.code === 'EPERM')
   return new ShoalError('FILE_UNREADABLE', {
     action: 'read',
     object: 'what this device knows of its cluster',
     place: file,
-    reason: cause instanceof Error ? (cause.message.split('\n', 1)[0] ?? '') : String(cause),
-    nextStep: 'shoal worker leave --force takes the device out and the file away',
+    reason: cause instanceof z.ZodError ? z.prettifyError(cause) : messageOf(cause),
+    nextStep: isDenied
+      ? 'run it as root'
+      : 'shoal worker leave --force takes the device out and the file away; what joining changed is then for you to take back',
     cause,
   })
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
 }
