@@ -33,6 +33,7 @@ export function managerCommand(io: Io): Command {
     .description(
       'starts the manager and runs it until it is stopped; makes a Swarm, or takes the one that is there',
     )
+    .option('--background', 'come back when it answers; it runs until `shoal manager stop`')
     .action((flags: StartFlags) => start(io, flags))
   command
     .command('stop')
@@ -81,7 +82,7 @@ function withStartFlags(command: Command): Command {
 }
 
 async function start(io: Io, flags: StartFlags): Promise<void> {
-  const { holdManagerFile, startInBackground } = await import('./manager-background.ts')
+  const { startInBackground } = await import('./manager-background.ts')
   if (flags.background) {
     const argv = ['manager', 'start', ...startArguments(flags), '--valid', flags.valid]
     io.out(`${await startInBackground(argv, flags.data, io.signal)}\n`)
@@ -100,9 +101,8 @@ async function start(io: Io, flags: StartFlags): Promise<void> {
     version: packageVersion(),
     log: (line) => io.err(`${new Date().toISOString()} ${line}\n`),
   })
-  const free = await holdManagerFile(flags.data)
+  await manager.start(io.signal)
   try {
-    await manager.start(io.signal)
     io.out(`shoal worker join --token ${manager.issueToken(validMs)}\n`)
     await new Promise<void>((resolve) => {
       if (io.signal.aborted) resolve()
@@ -110,7 +110,6 @@ async function start(io: Io, flags: StartFlags): Promise<void> {
     })
   } finally {
     await manager.stop()
-    await free()
   }
 }
 

@@ -1,43 +1,33 @@
-// One manager a key folder: a socket in it that only a living process holds, so that no kill leaves a lock behind.
-import { createHash } from 'node:crypto'
-import { createServer, type Server } from 'node:net'
-import { resolve } from 'node:path'
+// One manager a key folder: a file in it names the process, and a file of a dead one holds nobody up.
+import { join } from 'node:path'
 import { ShoalError } from '../model/errors.ts'
+import { freeProcessFile, takeProcessFile } from '../worker/process-file.ts'
+
+export function managerFile(folder: string): string {
+  return join(folder, 'manager.pid')
+}
 
 export class ManagerLock {
   readonly #folder: string
-  #server: Server | undefined
 
   constructor(folder: string) {
-    this.#folder = resolve(folder)
+    this.#folder = folder
   }
 
   /** Throws ShoalError MANAGER_RUNS. */
   async take(): Promise<void> {
-    const server = createServer((socket) => socket.destroy())
-    // An abstract socket of Linux: it goes with the process that made it.
-    const name = `\0shoal-manager-${createHash('sha256').update(this.#folder).digest('hex').slice(0, 32)}`
-    await new Promise<void>((taken, refused) => {
-      server.once('error', () =>
-        refused(
-          new ShoalError('MANAGER_RUNS', {
-            action: 'start',
-            object: 'the manager',
-            place: this.#folder,
-            reason: 'one runs already with this key folder',
-            nextStep: 'shoal status shows it',
-          }),
-        ),
-      )
-      server.listen(name, taken)
+    const holder = await takeProcessFile(managerFile(this.#folder))
+    if (holder === undefined) return
+    throw new ShoalError('MANAGER_RUNS', {
+      action: 'start',
+      object: 'the manager',
+      place: this.#folder,
+      reason: `one runs already, as process ${holder.pid}`,
+      nextStep: 'shoal status shows it, shoal manager stop ends it',
     })
-    server.unref()
-    this.#server = server
   }
 
   async free(): Promise<void> {
-    const server = this.#server
-    this.#server = undefined
-    if (server !== undefined) await new Promise<void>((done) => server.close(() => done()))
+    await freeProcessFile(managerFile(this.#folder))
   }
 }
