@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { request } from 'node:http'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -10,6 +9,7 @@ import { RegistryClient } from '../../src/image/registry-client.ts'
 import { KeyFolder } from '../../src/manager/keys/key-folder.ts'
 import { Registry } from '../../src/manager/registry/registry.ts'
 import { errorAnswer } from '../../src/model/api/error.ts'
+import { freePort } from '../free-port.ts'
 import { type AManager, startManager } from '../unit/manager/api/http/a-manager.ts'
 import { until } from '../until.ts'
 
@@ -194,15 +194,4 @@ describe('a registry that dies while it is written to', () => {
 
 function digestOf(bytes: Buffer): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 }
