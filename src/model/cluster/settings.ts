@@ -95,6 +95,7 @@ export interface ClusterFile {
   /** Name in Swarm, with a hash of the content: such a file never changes, a new content is a new file. */
   readonly name: string
   readonly external: boolean
-  readonly content: string
+  /** Empty for an external one. */
+  readonly content: Uint8Array
   readonly labels: Readonly<Record<string, string>>
 }

@@ -1,123 +1,159 @@
-// Networks, secrets and configs of an application in a cluster: what they are called in Swarm, and what stands in them.
+// Networks, secrets and configs of an application in a cluster: what they are called in Swarm, and what stands in them. Only what a
+// service uses is among them.
 import { createHash } from 'node:crypto'
 import { clusterLabel } from '../cluster/labels.ts'
 import type { ClusterFile, ClusterNetwork, ClusterObjects } from '../cluster/settings.ts'
-import type { Findings } from './findings.ts'
+import type { Findings, Place } from './findings.ts'
 import type { ApplicationDraft } from './keys/application-keys.ts'
-import type { Files } from './keys/cluster/files.ts'
+import type { FileDraft, Files } from './keys/cluster/files.ts'
 import type { Patch } from './section.ts'
 import type { Environment } from './syntax/interpolate.ts'
 
-/** Keys of the file to names in Swarm. */
-export interface ClusterNames {
-  readonly networks: ReadonlyMap<string, string>
-  readonly secrets: ReadonlyMap<string, string>
-  readonly configs: ReadonlyMap<string, string>
-  /** What the network `default` is called. */
-  readonly applicationNetwork: string
-  /** On which a service stands that names none; undefined where the application has one service only. */
-  readonly defaultNetwork: string | undefined
+/** A file of the client's that a secret or a config takes its content from. */
+export interface NeededFile {
+  readonly kind: 'secret' | 'config'
+  /** Its key in the Compose file. */
+  readonly key: string
+  /** As the Compose file has it: a relative one begins at the folder of that file. */
+  readonly path: string
 }
 
-/** SwarmKit takes no more of a secret; configs may be somewhat larger, and are held to the same. */
-const mostBytes = 500 * 1024
+/** @returns its content; undefined where it is not at hand */
+export type ReadFile = (file: NeededFile) => Uint8Array | undefined
 
-export function readClusterObjects(
-  { networks = new Map(), secrets = new Map(), configs = new Map() }: Patch<ApplicationDraft>,
-  {
-    application,
-    environment,
-    hasSeveralServices,
-  }: {
-    readonly application: string
-    readonly environment: Environment
-    readonly hasSeveralServices: boolean
-  },
-  findings: Findings,
-): { readonly objects: ClusterObjects; readonly names: ClusterNames } {
-  const labels = { [clusterLabel.stack]: application, [clusterLabel.application]: application }
-  const networkNames = new Map<string, string>()
-  const known: ClusterNetwork[] = []
-  for (const [key, draft] of networks) {
+/** SwarmKit takes 1 to 511,999 bytes of a secret; configs may be somewhat larger, and are held to the same. */
+export const fileBytesBelow = 500 * 1024
+
+/** SwarmKit: longest name of a secret or a config, and of a network. */
+const longestFileName = 64
+const longestNetworkName = 63
+
+const networkName = /^[a-zA-Z0-9](?:[-_]*[A-Za-z0-9]+)*$/
+
+export interface ClusterObjectsContext {
+  readonly application: string
+  readonly environment: Environment
+  readonly hasSeveralServices: boolean
+  readonly readFile: ReadFile
+}
+
+export class UsedClusterObjects {
+  readonly #draft: Patch<ApplicationDraft>
+  readonly #context: ClusterObjectsContext
+  readonly #findings: Findings
+  readonly #networks = new Map<string, ClusterNetwork>()
+  readonly #files = { secret: new Map<string, ClusterFile>(), config: new Map<string, ClusterFile>() }
+
+  constructor(draft: Patch<ApplicationDraft>, context: ClusterObjectsContext, findings: Findings) {
+    this.#draft = draft
+    this.#context = context
+    this.#findings = findings
+  }
+
+  /** What the services have asked for until now. */
+  get objects(): ClusterObjects {
+    return {
+      networks: [...this.#networks.values()],
+      secrets: [...this.#files.secret.values()],
+      configs: [...this.#files.config.values()],
+    }
+  }
+
+  /** Name in Swarm of the one on which a service stands that names none; undefined where it has nobody to talk to. */
+  useDefaultNetwork(place: Place): string | undefined {
+    return this.#context.hasSeveralServices ? this.useNetwork('default', place) : undefined
+  }
+
+  /** Name in Swarm of a network by its key. */
+  useNetwork(key: string, place: Place): string | undefined {
+    const draft = this.#draft.networks?.get(key) ?? (key === 'default' ? {} : undefined)
+    if (draft === undefined) {
+      this.#findings.problem(place, `no network "${key}" stands under networks at the top of the file`)
+      return undefined
+    }
     const external = draft.external ?? false
-    const name = draft.name ?? (external ? key : `${application}_${key}`)
-    networkNames.set(key, name)
-    known.push({
+    const name = draft.name ?? (external ? key : `${this.#context.application}_${key}`)
+    if (!external && (!networkName.test(name) || name.length > longestNetworkName))
+      this.#findings.problem(
+        place,
+        `the network would be called ${name}, and Swarm takes letters, digits, _ and -, a letter or digit at both ends, ${longestNetworkName} at most: give it a name`,
+      )
+    this.#networks.set(key, {
       name,
       external,
-      driver: 'overlay',
+      driver: draft.driver ?? 'overlay',
       driverOptions: draft.driverOptions ?? {},
       attachable: draft.attachable ?? false,
       internal: draft.internal ?? false,
-      labels: { ...draft.labels, ...labels },
+      labels: external ? {} : { ...draft.labels, ...this.#labels() },
     })
+    return name
   }
-  const applicationNetwork = networkNames.get('default') ?? `${application}_default`
-  if (hasSeveralServices && !networkNames.has('default')) {
-    const plain = {
-      external: false,
-      driver: 'overlay',
-      driverOptions: {},
-      attachable: false,
-      internal: false,
-    }
-    known.push({ name: applicationNetwork, ...plain, labels })
-  }
-  const readAll = (files: Files) => readFiles(files, { application, environment, labels }, findings)
-  const secretFiles = readAll(secrets)
-  const configFiles = readAll(configs)
-  return {
-    objects: {
-      networks: known,
-      secrets: [...secretFiles.values()],
-      configs: [...configFiles.values()],
-    },
-    names: {
-      networks: networkNames,
-      secrets: namesOf(secretFiles),
-      configs: namesOf(configFiles),
-      applicationNetwork,
-      defaultNetwork: hasSeveralServices ? applicationNetwork : undefined,
-    },
-  }
-}
 
-function readFiles(
-  files: Files,
-  {
-    application,
-    environment,
-    labels,
-  }: {
-    readonly application: string
-    readonly environment: Environment
-    readonly labels: Readonly<Record<string, string>>
-  },
-  findings: Findings,
-): ReadonlyMap<string, ClusterFile> {
-  const read = new Map<string, ClusterFile>()
-  for (const [key, { draft, place }] of files) {
-    if (draft.external === true) {
-      read.set(key, { name: draft.name ?? key, external: true, content: '', labels: {} })
-      continue
+  /** Name in Swarm of a secret or a config by its key. */
+  useFile(kind: NeededFile['kind'], key: string, place: Place): string | undefined {
+    const known = this.#files[kind].get(key)
+    if (known !== undefined) return known.name
+    const all: Files = this.#draft[`${kind}s`] ?? new Map()
+    const declared = all.get(key)
+    if (declared === undefined) {
+      this.#findings.problem(place, `no ${kind} "${key}" stands under ${kind}s at the top of the file`)
+      return undefined
     }
-    const { variable } = draft
-    const value =
-      draft.content ??
-      (variable !== undefined && Object.hasOwn(environment, variable) ? environment[variable] : undefined)
-    if (value === undefined) {
-      const why = variable === undefined ? 'it has no content' : `the variable ${variable} is not set`
-      findings.problem(place, why)
-      continue
-    }
-    if (Buffer.byteLength(value) > mostBytes) findings.problem(place, 'Swarm carries at most 500 KiB')
-    const hash = createHash('sha256').update(value).digest('hex').slice(0, 8)
-    const name = draft.name ?? `${application}_${key}_${hash}`
-    read.set(key, { name, external: false, content: value, labels: { ...draft.labels, ...labels } })
+    const file = this.#readFile(kind, key, declared.draft, declared.place)
+    if (file !== undefined) this.#files[kind].set(key, file)
+    return file?.name
   }
-  return read
-}
 
-function namesOf(files: ReadonlyMap<string, ClusterFile>): ReadonlyMap<string, string> {
-  return new Map([...files].map(([key, { name }]) => [key, name]))
+  #readFile(
+    kind: NeededFile['kind'],
+    key: string,
+    draft: Patch<FileDraft>,
+    place: Place,
+  ): ClusterFile | undefined {
+    if (draft.external === true)
+      return { name: draft.name ?? key, external: true, content: new Uint8Array(), labels: {} }
+    const content = this.#contentOf(kind, key, draft, place)
+    if (content === undefined) return undefined
+    const hash = createHash('sha256').update(content).digest('hex').slice(0, 8)
+    const name = `${draft.name ?? `${this.#context.application}_${key}`}_${hash}`
+    const problem = this.#findings.problem.bind(this.#findings, place)
+    if (content.length === 0) problem('it is empty, and Swarm carries one byte at least')
+    if (content.length >= fileBytesBelow)
+      problem(`Swarm carries less than ${fileBytesBelow} bytes, and it has ${content.length}`)
+    if (!/^[a-zA-Z0-9]/.test(name) || /[^a-zA-Z0-9_.-]/.test(name) || name.length > longestFileName)
+      problem(
+        `it would be called ${name}, and Swarm takes letters, digits, _ . -, ${longestFileName} at most: give it a shorter name`,
+      )
+    return { name, external: false, content, labels: { ...draft.labels, ...this.#labels() } }
+  }
+
+  #contentOf(
+    kind: NeededFile['kind'],
+    key: string,
+    { content, path, variable }: Patch<FileDraft>,
+    place: Place,
+  ): Uint8Array | undefined {
+    if (content !== undefined) return new TextEncoder().encode(content)
+    const { environment, readFile } = this.#context
+    if (variable !== undefined) {
+      const value = Object.hasOwn(environment, variable) ? environment[variable] : undefined
+      if (value === undefined) this.#findings.problem(place, `the variable ${variable} is not set`)
+      return value === undefined ? undefined : new TextEncoder().encode(value)
+    }
+    // Without any source a problem was told already.
+    if (path === undefined) return undefined
+    const bytes = readFile({ kind, key, path })
+    if (bytes === undefined)
+      this.#findings.problem(
+        place,
+        `the file ${path} did not come along: deploy from the machine that has it, or put its text into a variable and name that with environment`,
+      )
+    return bytes
+  }
+
+  #labels(): Readonly<Record<string, string>> {
+    const { application } = this.#context
+    return { [clusterLabel.stack]: application, [clusterLabel.application]: application }
+  }
 }

@@ -1,48 +1,45 @@
 // What a service declares for cluster mode, from its keys, with what it leaves out filled in.
+import type { NetworkMode } from '../application.ts'
 import type { ClusterSettings, FileUse, NetworkUse, UpdatePolicy } from '../cluster/settings.ts'
-import type { ClusterNames } from './cluster-objects.ts'
-import type { Findings } from './findings.ts'
+import type { NeededFile, UsedClusterObjects } from './cluster-objects.ts'
+import type { Place } from './findings.ts'
 import type { FileUseDraft } from './keys/cluster/files.ts'
 import type { Patch } from './section.ts'
 import type { ServiceDraft } from './service-draft.ts'
-import type { Say } from './service-rules.ts'
 
 /** An instance that fails does so soon after it should have been ready. */
 const monitorMarginMs = 5000
 
+export interface SettingsContext {
+  readonly readyMs: number
+  readonly coapPort: number | undefined
+  readonly used: UsedClusterObjects
+  /** Where the service stands in the file. */
+  readonly place: Place
+}
+
 export function readClusterSettings(
   draft: Patch<ServiceDraft>,
-  { readyMs, names }: { readonly readyMs: number; readonly names: ClusterNames },
-  say: Say,
-  findings: Findings,
+  { readyMs, coapPort, used, place }: SettingsContext,
 ): ClusterSettings {
-  const { deploy, xShoal } = draft
-  const standby = xShoal?.standby ?? 0
-  const mode = deploy?.mode ?? 'replicated'
-  if (mode === 'global' && standby > 0)
-    say(['x-shoal', 'standby'], 'with the mode global each node has one instance, and none to stand by')
-  if (mode === 'global' && deploy?.replicas !== undefined)
-    say(['deploy', 'replicas'], 'with the mode global each node has one instance: leave replicas out')
-  if (draft.network === 'host' && draft.networks !== undefined)
-    say(['networks'], 'with network_mode host it is on the node’s own network: leave networks out')
-  const order = canStartFirst(draft) ? 'start-first' : 'stop-first'
+  const { deploy, xShoal, network } = draft
   const usual: UpdatePolicy = {
     parallelism: 1,
     delayMs: 0,
     failureAction: 'rollback',
     monitorMs: readyMs + monitorMarginMs,
     maxFailureRatio: 0,
-    order,
+    order: canStartFirst(draft) ? 'start-first' : 'stop-first',
   }
   return {
-    mode,
-    standby,
+    mode: deploy?.mode ?? 'replicated',
+    standby: xShoal?.standby ?? 0,
     serviceLabels: deploy?.labels ?? {},
     endpointMode: deploy?.endpointMode,
     placement: {
-      constraints: [...(deploy?.placement?.constraints ?? []), ...platformConstraints(draft.platform)],
+      constraints: deploy?.placement?.constraints ?? [],
       spreadOver: deploy?.placement?.spreadOver ?? [],
-      maxPerNode: deploy?.placement?.maxPerNode || undefined,
+      maxPerNode: (deploy?.placement?.maxPerNode ?? onePerNode(network, coapPort)) || undefined,
     },
     reservations: {
       cpus: deploy?.resources?.reservations?.cpus || undefined,
@@ -52,19 +49,28 @@ export function readClusterSettings(
     restart: deploy?.clusterRestart ?? restartOf(draft),
     update: filled(usual, deploy?.update),
     rollback: filled({ ...usual, failureAction: 'pause' }, deploy?.rollback),
-    networks: networkUses(draft, names, findings),
-    secrets: fileUses(draft.secrets ?? [], names.secrets, '/run/secrets/', findings),
-    configs: fileUses(draft.configs ?? [], names.configs, '/', findings),
+    networks: networkUses(draft, used, place),
+    secrets: fileUses('secret', draft.secrets ?? [], used),
+    configs: fileUses('config', draft.configs ?? [], used),
   }
 }
 
-/** Two instances cannot hold one port of a node at once. */
-function canStartFirst({ network, ports }: Patch<ServiceDraft>): boolean {
+/** Two instances cannot answer at one port of a node, and with its own network Swarm does not know of the port. */
+function onePerNode(network: NetworkMode | undefined, coapPort: number | undefined): number | undefined {
+  return network === 'host' && coapPort !== undefined ? 1 : undefined
+}
+
+/** Whether the new instance can stand beside the old one: they share no port, claim, place of a node, or files that one of them writes. */
+function canStartFirst({ network, ports, mounts, deploy }: Patch<ServiceDraft>): boolean {
   return (
     network !== 'host' &&
-    (ports?.mappings ?? []).every(
-      ({ hostPorts }) => hostPorts === undefined || hostPorts.first !== hostPorts.last,
-    )
+    (ports?.mappings ?? []).every(({ hostPorts }) => hostPorts === undefined) &&
+    (mounts ?? []).every(
+      ({ mount }) =>
+        mount.kind === 'tmpfs' || mount.readOnly || (mount.kind === 'volume' && mount.source === undefined),
+    ) &&
+    !deploy?.placement?.maxPerNode &&
+    (deploy?.resources?.reservations?.generic ?? []).length === 0
   )
 }
 
@@ -89,47 +95,32 @@ function filled(usual: UpdatePolicy, given: Patch<UpdatePolicy> = {}): UpdatePol
   return { ...usual, ...Object.fromEntries(said) }
 }
 
-/** `linux/arm64/v8` → the constraints of os and architecture; Swarm calls architectures as the kernel does. */
-function platformConstraints(platform: string | undefined): readonly string[] {
-  if (platform === undefined) return []
-  const [os = '', architecture = ''] = platform.split('/')
-  const kernelNames: Readonly<Record<string, string>> = { amd64: 'x86_64', arm64: 'aarch64' }
-  return [
-    `node.platform.os==${os}`,
-    ...(architecture === '' ? [] : [`node.platform.arch==${kernelNames[architecture] ?? architecture}`]),
-  ]
-}
-
 function networkUses(
   { network, networks }: Patch<ServiceDraft>,
-  names: ClusterNames,
-  findings: Findings,
+  used: UsedClusterObjects,
+  place: Place,
 ): readonly NetworkUse[] {
-  if (network === 'host') return []
+  if (network !== undefined) return []
   if (networks === undefined) {
-    const usual = names.defaultNetwork
+    const usual = used.useDefaultNetwork(place)
     return usual === undefined ? [] : [{ network: usual, aliases: [] }]
   }
-  return networks.flatMap(({ key, aliases, place }) => {
-    const known =
-      key === 'default' ? (names.networks.get(key) ?? names.applicationNetwork) : names.networks.get(key)
-    if (known !== undefined) return [{ network: known, aliases }]
-    findings.problem(place, `no network "${key}" stands under networks at the top of the file`)
-    return []
+  return networks.flatMap((use) => {
+    const name = used.useNetwork(use.key, use.place)
+    return name === undefined ? [] : [{ network: name, aliases: use.aliases }]
   })
 }
 
 function fileUses(
+  kind: NeededFile['kind'],
   uses: readonly FileUseDraft[],
-  names: ReadonlyMap<string, string>,
-  folder: string,
-  findings: Findings,
+  used: UsedClusterObjects,
 ): readonly FileUse[] {
+  const folder = kind === 'secret' ? '/run/secrets/' : '/'
   return uses.flatMap(({ key, target = key, uid, gid, mode, place }) => {
-    const source = names.get(key)
-    if (source !== undefined)
-      return [{ source, target: target.startsWith('/') ? target : `${folder}${target}`, uid, gid, mode }]
-    findings.problem(place, `no "${key}" stands at the top of the file`)
-    return []
+    const source = used.useFile(kind, key, place)
+    return source === undefined
+      ? []
+      : [{ source, target: target.startsWith('/') ? target : `${folder}${target}`, uid, gid, mode }]
   })
 }

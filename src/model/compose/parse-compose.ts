@@ -2,7 +2,7 @@
 import type { Application, Service } from '../application.ts'
 import { applicationNetwork } from '../application-network.ts'
 import { ShoalError } from '../errors.ts'
-import { readClusterObjects } from './cluster-objects.ts'
+import { type NeededFile, type ReadFile, UsedClusterObjects } from './cluster-objects.ts'
 import { Findings, type Mode } from './findings.ts'
 import { type ApplicationDraft, applicationSection } from './keys/application-keys.ts'
 import { isActive } from './keys/profiles.ts'
@@ -24,6 +24,28 @@ export interface ComposeContext {
   readonly environment?: Environment
   /** Comes before COMPOSE_PROFILES; `*` is all. */
   readonly profiles?: readonly string[]
+  /** Cluster mode: what stands in the files that `findNeededFiles` names, by their path in the Compose file. */
+  readonly files?: ReadonlyMap<string, Uint8Array>
+}
+
+/**
+ * The files that secrets and configs of a Compose file take their content from: what its reader sends along as `files`.
+ * A file with problems gives what could be read; parseCompose tells them.
+ */
+export function findNeededFiles(
+  text: string,
+  context: Omit<ComposeContext, 'mode' | 'files'>,
+): readonly NeededFile[] {
+  const needed = new Map<string, NeededFile>()
+  const readFile: ReadFile = (file) => {
+    needed.set(file.path, file)
+    return undefined
+  }
+  const findings = new Findings('cluster')
+  const environment = context.environment ?? {}
+  const source = readYaml(text, environment, findings)
+  if (source !== undefined) readApplication(source, context, { environment, readFile }, findings)
+  return [...needed.values()]
 }
 
 /**
@@ -35,8 +57,9 @@ export function parseCompose(text: string, context: ComposeContext): Application
   const findings = new Findings(context.mode)
   const environment = context.environment ?? {}
   const source = readYaml(text, environment, findings)
+  const readFile: ReadFile = ({ path }) => context.files?.get(path)
   const application =
-    source === undefined ? undefined : readApplication(source, context, environment, findings)
+    source === undefined ? undefined : readApplication(source, context, { environment, readFile }, findings)
   if (application === undefined || findings.problemCount > 0) throw invalid(context.fileName, findings)
   return { ...application, warnings: findings.renderWarnings(context.fileName) }
 }
@@ -44,7 +67,7 @@ export function parseCompose(text: string, context: ComposeContext): Application
 function readApplication(
   source: Located,
   context: ComposeContext,
-  environment: Environment,
+  { environment, readFile }: { readonly environment: Environment; readonly readFile: ReadFile },
   findings: Findings,
 ): Omit<Application, 'warnings'> {
   const draft = readSection(applicationSection, source, findings)
@@ -52,32 +75,34 @@ function readApplication(
     findings.problem(source.place, 'services is missing')
   const name = applicationName(draft, context, environment, source, findings)
   const active = activeServices(draft, context, environment, findings)
-  const cluster =
+  const hasSeveralServices = active.size > 1
+  const clusterObjects =
     findings.mode === 'pair'
       ? undefined
-      : readClusterObjects(
+      : new UsedClusterObjects(
           draft,
-          { application: name, environment, hasSeveralServices: active.size > 1 },
+          { application: name, environment, hasSeveralServices, readFile },
           findings,
         )
   const serviceContext: ServiceContext = {
     application: name,
     volumes: draft.volumes ?? new Map(),
     environment,
-    defaultNetwork: active.size > 1 ? 'application' : 'bridge',
-    clusterNames: cluster?.names,
+    defaultNetwork: hasSeveralServices ? 'application' : 'bridge',
+    clusterObjects,
   }
   const services = [...active].map(([service, value]) =>
     readService(service, value, serviceContext, findings),
   )
   checkContainerNames(services, active, findings)
   const ordered = inStartOrder(services, draft, active, findings)
-  const needsNetwork = ordered.some(({ network }) => network === 'application')
+  const needsNetwork =
+    clusterObjects === undefined && ordered.some(({ network }) => network === 'application')
   return {
     name,
     services: ordered,
     network: needsNetwork ? applicationNetwork(name) : undefined,
-    cluster: cluster?.objects,
+    cluster: clusterObjects?.objects,
   }
 }
 
@@ -181,6 +206,12 @@ function lookUp(environment: Environment, name: string): string | undefined {
   return Object.hasOwn(environment, name) ? environment[name] : undefined
 }
 
+const nextSteps: Readonly<Record<Mode, string>> = {
+  pair: 'docs/compose.md has each key of the Compose specification and what pair mode makes of it',
+  cluster:
+    'docs/compose.md has each key of the Compose specification, docs/compose-cluster.md what cluster mode takes differently',
+}
+
 function invalid(fileName: string, findings: Findings): ShoalError {
   const { problemCount } = findings
   return new ShoalError('COMPOSE_INVALID', {
@@ -188,6 +219,6 @@ function invalid(fileName: string, findings: Findings): ShoalError {
     object: 'the Compose file',
     place: fileName,
     reason: `${problemCount} ${problemCount === 1 ? 'problem' : 'problems'}\n${findings.renderProblems()}`,
-    nextStep: 'docs/compose.md has each key of the Compose specification and what pair mode makes of it',
+    nextStep: nextSteps[findings.mode],
   })
 }

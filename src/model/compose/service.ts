@@ -1,6 +1,8 @@
 // One service: its keys held against each other, and what it leaves out filled in.
 import type { NetworkMode, ResourceLimits, Service } from '../application.ts'
-import type { ClusterNames } from './cluster-objects.ts'
+import type { ClusterSettings } from '../cluster/settings.ts'
+import type { UsedClusterObjects } from './cluster-objects.ts'
+import { checkClusterService } from './cluster-rules.ts'
 import { readClusterSettings } from './cluster-settings.ts'
 import { planCoapAnswer } from './coap-answer.ts'
 import type { Findings } from './findings.ts'
@@ -21,8 +23,8 @@ export interface ServiceContext {
   readonly environment: Environment
   /** Where a service stands that says nothing of its network. */
   readonly defaultNetwork: NetworkMode
-  /** What the networks, secrets and configs of the file are called in Swarm; undefined in pair mode. */
-  readonly clusterNames: ClusterNames | undefined
+  /** The networks, secrets and configs of the file; undefined in pair mode. */
+  readonly clusterObjects: UsedClusterObjects | undefined
 }
 
 /** A service whose dependencies have not been looked up yet. */
@@ -46,9 +48,15 @@ export function readService(
     source.kind !== 'map' || ['image', 'build', 'provider'].some((key) => source.entries.has(key))
   if (!hasAnotherProblem) say([], 'image is missing')
   checkService(draft, say)
-  const network = draft.network ?? context.defaultNetwork
   const readyMs = draft.xShoal?.ready?.timeoutMs ?? readyTimeoutMs
-  const names = context.clusterNames
+  const coap = planCoapAnswer(draft, draft.network ?? context.defaultNetwork, say)
+  const used = context.clusterObjects
+  if (used !== undefined) checkClusterService({ ...draft, name, application: context.application }, say)
+  const cluster =
+    used === undefined
+      ? undefined
+      : readClusterSettings(draft, { readyMs, coapPort: coap.port, used, place: source.place })
+  const network = draft.network ?? (cluster === undefined ? context.defaultNetwork : networkOf(cluster))
   return {
     name,
     // Empty only beside a problem, and then no application comes of it.
@@ -111,10 +119,15 @@ export function readService(
     cgroupParent: draft.cgroupParent,
     runtime: draft.runtime,
     oom: { killDisabled: draft.oomKillDisabled ?? false, scoreAdjustment: draft.oomScoreAdjustment },
-    coap: planCoapAnswer(draft, network, say),
+    coap,
     ready: { timeoutMs: readyMs },
-    cluster: names === undefined ? undefined : readClusterSettings(draft, { readyMs, names }, say, findings),
+    cluster,
   }
+}
+
+/** Where an instance stands that says nothing: on the networks of Swarm that it uses, else on the node's bridge. */
+function networkOf({ networks }: ClusterSettings): NetworkMode {
+  return networks.length > 0 ? 'application' : 'bridge'
 }
 
 /** Zero is no limit, in Compose as in the Engine. */

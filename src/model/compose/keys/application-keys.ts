@@ -21,6 +21,12 @@ export interface ApplicationDraft {
 const noFiles = 'files from here are not on the device'
 
 const clusterKeys: Readonly<Record<string, Rule<ApplicationDraft>>> = {
+  volumes: honoured(
+    'named volumes, each with the keys below; every node has its own, and shoal rm leaves them',
+    'volumes',
+    readUnlessNothing(readVolumes),
+    { '.NAME': volumeSection },
+  ),
   networks: honoured(
     'overlay networks, each with the keys below',
     'networks',

@@ -1,6 +1,5 @@
 // The key `deploy` of a service: how many, with how much, and what happens at an exit.
 import type { RestartPolicy } from '../../application.ts'
-import type { ClusterRestart, UpdatePolicy } from '../../cluster/settings.ts'
 import type { Findings } from '../findings.ts'
 import type { Located } from '../located.ts'
 import {
@@ -11,50 +10,9 @@ import {
   readUnlessNothing,
   readWhole,
 } from '../read-value.ts'
-import {
-  checked,
-  honoured,
-  nested,
-  type Patch,
-  readSection,
-  refused,
-  type Section,
-  withCluster,
-} from '../section.ts'
+import { checked, honoured, nested, readSection, refused, type Section, withCluster } from '../section.ts'
 import { clusterDeployKeys, clusterReservationKeys } from './cluster/deploy.ts'
-import type { Placement } from './cluster/placement.ts'
-
-export interface Deploy {
-  readonly replicas: number
-  readonly resources: Patch<Resources>
-  readonly restart: RestartPolicy
-  /** The rest in cluster mode alone. */
-  readonly mode: 'replicated' | 'global'
-  readonly labels: Readonly<Record<string, string>>
-  readonly endpointMode: 'vip' | 'dnsrr'
-  readonly placement: Patch<Placement>
-  readonly clusterRestart: ClusterRestart
-  readonly update: Patch<UpdatePolicy>
-  readonly rollback: Patch<UpdatePolicy>
-}
-
-interface Resources {
-  readonly limits: Patch<Limits>
-  readonly reservations: Patch<Reservations>
-}
-
-interface Limits {
-  readonly cpus: number
-  readonly memoryBytes: number
-  readonly pids: number
-}
-
-export interface Reservations {
-  readonly memoryBytes: number
-  /** The rest in cluster mode alone. */
-  readonly cpus: number
-  readonly generic: readonly { readonly kind: string; readonly count: number }[]
-}
+import type { Deploy, Limits, Reservations, Resources } from './deploy-draft.ts'
 
 interface DeployRestart {
   readonly condition: 'none' | 'on-failure' | 'any'

@@ -4,7 +4,7 @@ import type { Service } from '../../application.ts'
 import { parseImageReference } from '../../image-reference.ts'
 import type { Findings } from '../findings.ts'
 import type { Located } from '../located.ts'
-import { expected, readOneOf, readPattern, readText } from '../read-value.ts'
+import { expected, readHonoured, readOneOf, readPattern, readText } from '../read-value.ts'
 
 export function readImage(value: Located, findings: Findings): string | undefined {
   const text = readText(value, findings)
@@ -33,4 +33,13 @@ export function readPullPolicy(value: Located, findings: Findings): Service['pul
   }
   const policy = readOneOf('missing', 'if_not_present', 'never')(value, findings)
   return policy === 'if_not_present' ? 'missing' : policy
+}
+
+/** A deployment resolves the name to a digest each time, so that always and missing come to the same. */
+export function readClusterPullPolicy(value: Located, findings: Findings): 'missing' | undefined {
+  const policy = readHonoured(['missing', 'if_not_present', 'always'], {
+    pattern: /^(never|build|refresh|daily|weekly|every_\w+)$/,
+    reason: 'a node fetches what it lacks, and each deployment looks up the image anew: leave it out',
+  })(value, findings)
+  return policy === undefined ? undefined : 'missing'
 }

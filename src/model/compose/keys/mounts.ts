@@ -13,15 +13,16 @@ import {
   readPattern,
   readText,
 } from '../read-value.ts'
-import { honoured, nested, type Patch, readSection, refused, type Section } from '../section.ts'
+import { honoured, nested, type Patch, readSection, refused, type Section, withCluster } from '../section.ts'
 import {
   isRelative,
   isVolumeName,
   parseMountSpec,
   propagations,
-  relativeSource,
+  refuseRelative,
   type VolumeUse,
 } from '../syntax/mount-spec.ts'
+import { clusterBindKeys, whySwarmCannotMount } from './cluster/mount-limits.ts'
 
 export interface MountUse {
   readonly mount: BindMount | VolumeUse | TmpfsMount
@@ -56,20 +57,23 @@ interface TmpfsOptions {
 
 export const bindSection: Section<BindOptions> = {
   extensible: true,
-  keys: {
-    propagation: honoured(
-      'mount propagation, as the kernel names it',
-      'propagation',
-      readOneOf(...propagations),
-    ),
-    create_host_path: honoured(
-      'whether the Engine makes the folder on the device when it is missing; true if left out',
-      'createSource',
-      readBoolean,
-    ),
-    selinux: honoured('z (shared) or Z (private) label on the device', 'selinux', readOneOf('z', 'Z')),
-    recursive: refused('Docker 20.10 does not know it'),
-  },
+  keys: withCluster<BindOptions>(
+    {
+      propagation: honoured(
+        'mount propagation, as the kernel names it',
+        'propagation',
+        readOneOf(...propagations),
+      ),
+      create_host_path: honoured(
+        'whether the Engine makes the folder on the device when it is missing; true if left out',
+        'createSource',
+        readBoolean,
+      ),
+      selinux: honoured('z (shared) or Z (private) label on the device', 'selinux', readOneOf('z', 'Z')),
+      recursive: refused('Docker 20.10 does not know it'),
+    },
+    clusterBindKeys,
+  ),
 }
 
 export const volumeUseSection: Section<VolumeOptions> = {
@@ -122,13 +126,16 @@ export const mountSection: Section<LongMount> = {
 /** One entry of `volumes`, in either syntax. */
 export function readMount(value: Located, findings: Findings): MountUse | undefined {
   const mount = value.kind === 'map' ? readLongMount(value, findings) : readShortMount(value, findings)
-  return mount === undefined ? undefined : { mount, place: value.place }
+  if (mount === undefined) return undefined
+  const obstacle = findings.mode === 'cluster' ? whySwarmCannotMount(mount) : undefined
+  if (obstacle !== undefined) findings.problem(value.place, obstacle)
+  return { mount, place: value.place }
 }
 
 function readShortMount(value: Located, findings: Findings): MountUse['mount'] | undefined {
   const text = readText(value, findings)
   if (text === undefined) return undefined
-  const parsed = parseMountSpec(text)
+  const parsed = parseMountSpec(text, findings.mode)
   if (parsed.ok) return parsed.mount
   findings.problem(value.place, parsed.problem)
   return undefined
@@ -160,14 +167,14 @@ interface MountBasics {
 
 function bindMount(
   { source, target, readOnly }: MountBasics,
-  { createSource = true, propagation, selinux }: Patch<BindOptions>,
+  options: Patch<BindOptions>,
   value: LocatedMap,
   findings: Findings,
 ): BindMount | undefined {
+  const { createSource = findings.mode === 'pair', propagation, selinux } = options
   const place = placeOf(value, 'source')
   if (source === undefined) findings.problem(place, 'source is missing: an absolute path of the device')
-  else if (isRelative(source))
-    findings.problem(place, `pair mode does not honour the source ${source}: ${relativeSource}`)
+  else if (isRelative(source)) findings.problem(place, refuseRelative(source, findings.mode))
   else if (!source.startsWith('/')) findings.problem(place, 'expected an absolute path of the device')
   else if (createSource && source.includes(':')) {
     findings.problem(

@@ -11,8 +11,9 @@ import {
   readOneOf,
   readTextOrNumber,
 } from '../read-value.ts'
-import { checked, honoured, readSection, type Section } from '../section.ts'
+import { checked, honoured, readSection, type Section, withCluster } from '../section.ts'
 import { mapPorts, parseExposedPort, parsePortSpec, parseRange, portsAtMost } from '../syntax/port-spec.ts'
+import { whySwarmCannotPublish } from './cluster/port-limits.ts'
 
 export interface Ports {
   readonly mappings: readonly PortMapping[]
@@ -30,40 +31,64 @@ interface LongPort {
 
 export const portSection: Section<LongPort> = {
   extensible: true,
-  keys: {
-    target: honoured('port of the container, or a range', 'target', readRange),
-    published: honoured(
-      'port of the device, or a range of which the Engine takes a free one; left out, the Engine chooses any',
-      'published',
-      readRange,
-    ),
-    host_ip: honoured('address of the device to bind; left out, all of them', 'hostIp', readIpAddress),
-    protocol: honoured('tcp (if left out), udp or sctp', 'protocol', readOneOf('tcp', 'udp', 'sctp')),
-    mode: checked(
-      'host only: ports are those of the device that runs the instance, nothing balances between devices',
-      readHonoured(['host'], {
-        pattern: /^ingress$/,
-        reason: 'nothing balances between devices: say host, or leave mode out',
-      }),
-    ),
-    name: checked('documents the port, as in Compose; nothing reads it', readFilledText),
-    app_protocol: honoured(
-      '`coap` marks the port that answers CoAP; another word documents the port',
-      'appProtocol',
-      readFilledText,
-    ),
-  },
+  keys: withCluster<LongPort>(
+    {
+      target: honoured('port of the container, or a range', 'target', readRange),
+      published: honoured(
+        'port of the device, or a range of which the Engine takes a free one; left out, the Engine chooses any',
+        'published',
+        readRange,
+      ),
+      host_ip: honoured('address of the device to bind; left out, all of them', 'hostIp', readIpAddress),
+      protocol: honoured('tcp (if left out), udp or sctp', 'protocol', readOneOf('tcp', 'udp', 'sctp')),
+      mode: checked(
+        'host only: ports are those of the device that runs the instance, nothing balances between devices',
+        readHonoured(['host'], {
+          pattern: /^ingress$/,
+          reason: 'nothing balances between devices: say host, or leave mode out',
+        }),
+      ),
+      name: checked('documents the port, as in Compose; nothing reads it', readFilledText),
+      app_protocol: honoured(
+        '`coap` marks the port that answers CoAP; another word documents the port',
+        'appProtocol',
+        readFilledText,
+      ),
+    },
+    {
+      published: honoured(
+        'port of the node that runs the instance, or as many as target has; left out, the Engine chooses one, and any number of instances fit on a node',
+        'published',
+        readRange,
+      ),
+      host_ip: honoured(
+        '0.0.0.0 only, which holds as well if it is left out: Swarm binds every address of a node',
+        'hostIp',
+        readIpAddress,
+      ),
+      mode: checked(
+        'host only, which holds as well if it is left out: ports are those of the node that runs the instance',
+        readHonoured(['host'], {
+          pattern: /^ingress$/,
+          reason: 'Swarm’s mesh loses UDP when an instance moves: say host, or leave mode out',
+        }),
+      ),
+    },
+  ),
 }
 
 export function readPorts(value: Located, findings: Findings): Ports | undefined {
-  const entries = readList(readPort, { unique: true })(value, findings)
+  const entries = readList(readCheckedPort, { unique: true })(value, findings)
   if (entries === undefined) return undefined
   const mappings = entries.flatMap((entry) => entry.mappings)
   if (mappings.length > portsAtMost) {
     findings.problem(value.place, `expected at most ${portsAtMost} ports, got ${mappings.length}`)
   }
   const seen = new Set<string>()
-  for (const { hostIp = '', hostPorts, protocol } of mappings) {
+  // Without an address it is every address, which Swarm knows alone.
+  const anyAddress = findings.mode === 'pair' ? undefined : ''
+  for (const { hostIp: asked = '', hostPorts, protocol } of mappings) {
+    const hostIp = anyAddress ?? asked
     if (hostPorts === undefined || hostPorts.first !== hostPorts.last) continue
     const key = `${hostIp} ${hostPorts.first}/${protocol}`
     if (seen.has(key))
@@ -84,6 +109,14 @@ function readExposedEntry(value: Located, findings: Findings): readonly Containe
   if (parsed.ok) return parsed.ports
   findings.problem(value.place, parsed.problem)
   return undefined
+}
+
+function readCheckedPort(value: Located, findings: Findings): Ports | undefined {
+  const read = readPort(value, findings)
+  const obstacle =
+    findings.mode === 'cluster' && read !== undefined ? whySwarmCannotPublish(read.mappings) : undefined
+  if (obstacle !== undefined) findings.problem(value.place, obstacle)
+  return read
 }
 
 function readPort(value: Located, findings: Findings): Ports | undefined {

@@ -2,6 +2,7 @@
 import type { Findings } from '../findings.ts'
 import type { Located } from '../located.ts'
 import { expected, readOneOrMore, readText } from '../read-value.ts'
+import { whySwarmCannotMountMemory } from './cluster/mount-limits.ts'
 
 /** `PATH[:OPTIONS]`: path to mount options. */
 export function readTmpfs(value: Located, findings: Findings): Readonly<Record<string, string>> | undefined {
@@ -13,6 +14,12 @@ export function readTmpfs(value: Located, findings: Findings): Readonly<Record<s
   })
   if (entries.some(([path]) => !path.startsWith('/'))) {
     return expected(value, findings, 'absolute paths in the container, with options behind a colon')
+  }
+  if (findings.mode === 'cluster') {
+    for (const [, options] of entries) {
+      const obstacle = whySwarmCannotMountMemory(options)
+      if (obstacle !== undefined) findings.problem(value.place, obstacle)
+    }
   }
   return Object.fromEntries(entries)
 }

@@ -1,5 +1,6 @@
 // The key `volumes` at the top of the file: named volumes, made on a device when an instance there first uses them.
 import type { VolumeMount } from '../../application.ts'
+import { clusterLabel } from '../../cluster/labels.ts'
 import type { Findings, Place } from '../findings.ts'
 import type { Located } from '../located.ts'
 import { readRecord } from '../read-key-values.ts'
@@ -53,10 +54,11 @@ export function resolveMount(
   if (mount.kind !== 'volume') return mount
   const { source } = mount
   const declared = source === undefined ? {} : declaredVolume(source, volumes, place, findings)
-  const ownLabels =
-    source === undefined
-      ? {}
-      : { 'com.docker.compose.project': application, 'com.docker.compose.volume': source }
+  const toolLabels =
+    findings.mode === 'pair'
+      ? { 'com.docker.compose.project': application, 'com.docker.compose.volume': source ?? '' }
+      : { [clusterLabel.stack]: application }
+  const ownLabels = source === undefined ? {} : toolLabels
   return {
     ...mount,
     source: source === undefined ? undefined : (declared.name ?? `${application}_${source}`),

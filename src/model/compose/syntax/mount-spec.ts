@@ -1,5 +1,6 @@
 // The short syntax of volumes: `[SOURCE:]TARGET[:OPTIONS]`.
 import type { BindMount, VolumeMount } from '../../application.ts'
+import type { Mode } from '../findings.ts'
 
 /** A volume by its key under the file's `volumes`; its name and driver are found there. */
 export type VolumeUse = Pick<VolumeMount, 'kind' | 'source' | 'target' | 'readOnly' | 'noCopy' | 'labels'>
@@ -10,15 +11,18 @@ export type ParsedMount =
 
 export const propagations = ['private', 'rprivate', 'shared', 'rshared', 'slave', 'rslave'] as const
 
-/** What a relative source would mean: files that pair mode does not carry over. */
-export const relativeSource =
-  'a path from here does not exist on the device: give an absolute path of the device, or a named volume'
+/** What a relative source would mean: files that are not carried over. */
+export function refuseRelative(source: string, mode: Mode): string {
+  const machine = mode === 'pair' ? 'device' : 'node'
+  const instead = `a path from here does not exist on the ${machine}: give an absolute path of the ${machine}, or a named volume`
+  return `${mode} mode does not honour the source ${source}: ${instead}`
+}
 
 /**
  * A path of the device, a named volume, or with the target alone an anonymous volume.
  * @see Compose specification, services, "volumes", short syntax
  */
-export function parseMountSpec(text: string): ParsedMount {
+export function parseMountSpec(text: string, mode: Mode = 'pair'): ParsedMount {
   const parts = text.split(':')
   const [first = '', second, third] = parts
   const form = '[SOURCE:]TARGET[:OPTIONS]'
@@ -26,8 +30,7 @@ export function parseMountSpec(text: string): ParsedMount {
     return wrong(`expected ${form}, got ${JSON.stringify(text)}; a path with a colon needs the map form`)
   const source = second === undefined ? undefined : first
   const target = second ?? first
-  if (source !== undefined && isRelative(source))
-    return wrong(`pair mode does not honour the source ${source}: ${relativeSource}`)
+  if (source !== undefined && isRelative(source)) return wrong(refuseRelative(source, mode))
   if (!target.startsWith('/'))
     return wrong(`expected an absolute path in the container, got ${JSON.stringify(target)}`)
   const options = parseOptions(third, text)
@@ -37,7 +40,7 @@ export function parseMountSpec(text: string): ParsedMount {
     if (noCopy) return wrong('nocopy is for volumes, and the source is a path')
     return {
       ok: true,
-      mount: { kind: 'bind', source, target, readOnly, createSource: true, propagation, selinux },
+      mount: { kind: 'bind', source, target, readOnly, createSource: mode === 'pair', propagation, selinux },
     }
   }
   if (source !== undefined && !isVolumeName(source))

@@ -14,7 +14,7 @@ import {
   readWhole,
 } from '../../read-value.ts'
 import { honoured, nested, type Patch, type Rule, readSection, refused, type Section } from '../../section.ts'
-import type { Deploy, Reservations } from '../deploy.ts'
+import type { Deploy, Reservations } from '../deploy-draft.ts'
 import { placementSection } from './placement.ts'
 import { rollbackSection, updateSection } from './update-config.ts'
 
@@ -93,7 +93,7 @@ export const clusterDeployKeys: Readonly<Record<string, Rule<Deploy>>> = {
   ),
   labels: honoured('labels of the Swarm service', 'labels', readRecord),
   endpoint_mode: honoured(
-    'vip (if left out) or dnsrr: how a name leads to instances on the application’s networks',
+    'dnsrr (if left out): on networks of the application a name leads to the instances themselves; vip: to one address that the kernel’s IPVS shares out, which loses UDP when an instance moves',
     'endpointMode',
     readOneOf('vip', 'dnsrr'),
   ),

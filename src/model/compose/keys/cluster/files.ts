@@ -9,6 +9,8 @@ export interface FileDraft {
   readonly name: string
   readonly external: boolean
   readonly content: string
+  /** Of a file of the client's, as the Compose file has it. */
+  readonly path: string
   /** Name of a variable of the client's. */
   readonly variable: string
   readonly labels: Readonly<Record<string, string>>
@@ -16,10 +18,17 @@ export interface FileDraft {
 
 export type Files = ReadonlyMap<string, { readonly draft: Patch<FileDraft>; readonly place: Place }>
 
-const readName = readPattern(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, 'a name of letters, digits, _ . -')
+const readName = readPattern(
+  /^[a-zA-Z0-9]([a-zA-Z0-9_.-]*[a-zA-Z0-9])?$/,
+  'a name of letters, digits, _ . -, a letter or digit at both ends',
+)
 
 const shared = {
-  name: honoured('name in Swarm; left out, APPLICATION_KEY with a hash of the content', 'name', readName),
+  name: honoured(
+    'name in Swarm, with a hash of the content behind it; left out, APPLICATION_KEY; of an external one the whole name',
+    'name',
+    readName,
+  ),
   external: honoured(
     'true: it is in Swarm already, and stays when the application goes',
     'external',
@@ -27,11 +36,13 @@ const shared = {
   ),
   environment: honoured('name of a variable of yours that holds the content', 'variable', readFilledText),
   labels: honoured('labels in Swarm', 'labels', readRecord),
-  file: refused(
-    'the manager does not see files of yours: put the text under content, or into a variable and name it with environment',
+  file: honoured(
+    'path of a file of yours, from the folder of the Compose file: its content goes along with the deployment; less than 500 KiB',
+    'path',
+    readFilledText,
   ),
-  driver: refused('no driver of secrets is carried'),
-  driver_opts: refused('no driver of secrets is carried'),
+  driver: refused('Swarm keeps the content itself'),
+  driver_opts: refused('Swarm keeps the content itself'),
   template_driver: refused('contents are carried as they are'),
 } as const
 
@@ -44,7 +55,9 @@ export const secretSection: Section<FileDraft> = {
   extensible: true,
   keys: {
     ...shared,
-    content: refused('a secret does not stand in a Compose file: name a variable with environment'),
+    content: refused(
+      'a secret does not stand in a Compose file: name a file with file, or a variable with environment',
+    ),
   },
 }
 
@@ -54,10 +67,25 @@ export function readFiles(section: Section<FileDraft>) {
     return new Map(
       [...value.entries].map(([key, entry]) => [
         key,
-        { draft: readSection(section, entry.value, findings), place: entry.key },
+        { draft: readSource(section, entry.value, findings), place: entry.key },
       ]),
     )
   }
+}
+
+/** Where the content comes from is said once. */
+function readSource(section: Section<FileDraft>, value: Located, findings: Findings): Patch<FileDraft> {
+  const before = findings.problemCount
+  const draft = readSection(section, value, findings)
+  const isExternal = draft.external === true
+  const sources = [draft.content, draft.path, draft.variable].filter((source) => source !== undefined)
+  const known = Object.hasOwn(section.keys, 'content') && section === configSection ? 'content, file' : 'file'
+  if (findings.problemCount > before) return draft
+  if (isExternal && (sources.length > 0 || draft.labels !== undefined))
+    findings.problem(value.place, 'it is external, and Swarm has it with its content: leave the rest out')
+  else if (!isExternal && sources.length !== 1)
+    findings.problem(value.place, `expected one of ${known}, environment or external: true`)
+  return draft
 }
 
 export interface FileUseDraft {

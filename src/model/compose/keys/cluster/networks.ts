@@ -39,7 +39,9 @@ export const networkSection: Section<NetworkDraft> = {
     labels: honoured('labels of the network', 'labels', readRecord),
     enable_ipv4: refused('Docker 20.10 does not know it'),
     enable_ipv6: refused('overlay networks of Docker 20.10 have none'),
-    ipam: refused('Swarm chooses the addresses'),
+    ipam: refused(
+      'Swarm chooses the addresses: for others make the network with docker network create --driver overlay --subnet, and name it with external: true',
+    ),
   },
 }
 
@@ -77,15 +79,25 @@ export function readNetworks(value: Located, findings: Findings): Networks | und
   return new Map(
     [...value.entries].map(([key, { value: entry }]) => [
       key,
-      isNothing(entry) ? {} : readSection(networkSection, entry, findings),
+      isNothing(entry) ? {} : readNetwork(entry, findings),
     ]),
   )
 }
 
+function readNetwork(value: Located, findings: Findings): Patch<NetworkDraft> {
+  const { name, external, ...rest } = readSection(networkSection, value, findings)
+  if (external === true && Object.values(rest).some((setting) => setting !== undefined))
+    findings.problem(value.place, 'it is external, and there with its settings: leave all but name out')
+  return { name, external, ...rest }
+}
+
 export function readNetworkUses(value: Located, findings: Findings): readonly NetworkUseDraft[] | undefined {
   if (value.kind === 'list') {
-    const keys = readList(readFilledText, { unique: true })(value, findings)
-    return keys?.map((key) => ({ key, aliases: [], place: value.place }))
+    const read = (item: Located, itemFindings: Findings): NetworkUseDraft | undefined => {
+      const key = readFilledText(item, itemFindings)
+      return key === undefined ? undefined : { key, aliases: [], place: item.place }
+    }
+    return readList(read, { unique: true })(value, findings)
   }
   if (value.kind !== 'map') return expected(value, findings, 'a list or a map of networks')
   return [...value.entries].map(([key, entry]) => ({

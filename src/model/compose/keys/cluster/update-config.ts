@@ -28,7 +28,7 @@ export const updateSection: Section<UpdatePolicy> = {
       readNumber({ min: 0, max: 1 }),
     ),
     order: honoured(
-      'start-first (if left out, and no port of the node is fixed) or stop-first',
+      'start-first (if left out, and the new instance can stand beside the old one, above) or stop-first',
       'order',
       readOneOf('start-first', 'stop-first'),
     ),
