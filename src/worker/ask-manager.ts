@@ -28,6 +28,7 @@ export async function askManager(
   signal: AbortSignal,
 ): Promise<unknown> {
   const socket = await open(door, signal)
+  const inTime = AbortSignal.any([signal, AbortSignal.timeout(answerLimitMs)])
   try {
     const text = JSON.stringify(body)
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -40,7 +41,7 @@ export async function askManager(
           'content-type': 'application/json',
           'content-length': Buffer.byteLength(text),
         },
-        signal: AbortSignal.any([signal, AbortSignal.timeout(answerLimitMs)]),
+        signal: inTime,
       })
       outgoing.once('response', resolve)
       outgoing.once('error', reject)
@@ -52,7 +53,7 @@ export async function askManager(
   } catch (error) {
     signal.throwIfAborted()
     if (error instanceof ShoalError) throw error
-    throw unreachable(door, error)
+    throw unreachable(door, inTime.aborted ? late(answerLimitMs) : error)
   } finally {
     socket.destroy()
   }
@@ -63,7 +64,7 @@ async function open(door: Door, signal: AbortSignal): Promise<TLSSocket> {
   const { host, port, fingerprint } = door
   const inTime = AbortSignal.any([signal, AbortSignal.timeout(connectLimitMs)])
   const socket = connect({ host, port, rejectUnauthorized: false, servername: '', minVersion: 'TLSv1.2' })
-  const stop = (): void => void socket.destroy(new Error('no answer in time'))
+  const stop = (): void => void socket.destroy(late(connectLimitMs))
   inTime.addEventListener('abort', stop, { once: true })
   try {
     await new Promise<void>((resolve, reject) => {
@@ -97,11 +98,19 @@ function isTrusted(socket: TLSSocket, fingerprint: string): boolean {
   const chain = chainOf(socket)
   const [leaf] = chain
   if (leaf === undefined) return false
-  for (const shown of chain) {
-    const print = createHash('sha256').update(shown.raw).digest('base64url')
-    if (print === fingerprint && shown.ca && leaf.verify(shown.publicKey)) return true
+  const authority = chain.find(
+    (shown) => createHash('sha256').update(shown.raw).digest('base64url') === fingerprint,
+  )
+  return authority?.ca === true && isSignedBy(leaf, authority)
+}
+
+/** A key of another kind than the signature's makes OpenSSL throw. */
+function isSignedBy(leaf: X509Certificate, authority: X509Certificate): boolean {
+  try {
+    return leaf.verify(authority.publicKey)
+  } catch {
+    return false
   }
-  return false
 }
 
 /** The manager's own certificate first. Asked for in this way only: `getPeerX509Certificate` before it leaves nothing to see. */
@@ -147,8 +156,30 @@ function unreachable({ host, port }: Door, cause: unknown): ShoalError {
     action: 'reach',
     object: 'the manager',
     place: `${host}:${port}`,
-    reason: cause instanceof Error ? cause.message : String(cause),
+    reason: reasonOf(cause),
     nextStep: 'see that `shoal manager start` runs there and that this device reaches it: ping it',
     cause,
   })
+}
+
+/** What the system says, in words. */
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there',
+  EHOSTUNREACH: 'there is no way to it',
+  ENETUNREACH: 'there is no way to it: this device has no route',
+  ETIMEDOUT: 'it does not answer',
+  ECONNRESET: 'it ended the connection',
+  ENOTFOUND: 'the name leads to no address',
+  EAI_AGAIN: 'the name cannot be resolved: no name server answers',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'what listens there does not speak TLS',
+}
+
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause)
+  const code = 'code' in cause ? String(cause.code) : ''
+  return reasons[code] ?? cause.message
+}
+
+function late(limitMs: number): Error {
+  return new Error(`no answer within ${limitMs / 1000} s`)
 }

@@ -1,9 +1,11 @@
 // Lets devices in: over TLS, against a token, and out again. Everything it gives away it has from Swarm and the key folder.
 
+import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
+import type { Duplex } from 'node:stream'
 import type { Engine } from '../../engine/engine.ts'
-import { ShoalError } from '../../model/errors.ts'
+import { type ErrorCode, ShoalError } from '../../model/errors.ts'
 import {
   type JoinAnswer,
   type JoinRequest,
@@ -15,6 +17,7 @@ import { pause } from '../../model/pause.ts'
 import type { EventLog } from '../event-log.ts'
 import type { KeyFolder } from '../keys/key-folder.ts'
 import type { Registry } from '../registry/registry.ts'
+import { WrongTokens } from './wrong-tokens.ts'
 
 export interface JoinServerOptions {
   readonly keys: KeyFolder
@@ -34,16 +37,14 @@ const mostBytes = 8 * 1024
 const requestLimitMs = 10_000
 /** Swarm's certificates are back-dated by an hour: a clock further behind cannot use them. */
 export const clockLimitS = 30 * 60
-/** Wrong tokens of one address until it has to wait a minute: 2^128 of them need no more. */
-const wrongTokensAtMost = 20
-const forgetWrongMs = 60_000
 const leaveLimitMs = 30_000
 
 export class JoinServer {
   readonly #options: JoinServerOptions
   readonly #now: () => number
-  readonly #wrong = new Map<string, { count: number; readonly untilMs: number }>()
+  readonly #wrong = new WrongTokens(() => performance.now())
   #server: Server | undefined
+  readonly #sockets = new Set<Duplex>()
   readonly #stopping = new AbortController()
   readonly #leaving = new Set<Promise<void>>()
 
@@ -52,7 +53,8 @@ export class JoinServer {
     this.#now = options.now ?? (() => Math.floor(Date.now() / 1000))
   }
 
-  async start(): Promise<void> {
+  /** Port 0 takes a free one. Throws ShoalError PORT_TAKEN. @returns the port */
+  async start(): Promise<number> {
     const { keys, port } = this.#options
     const server = createServer(
       // With the authority's certificate, which is what the token names.
@@ -60,6 +62,7 @@ export class JoinServer {
         key: keys.server.keyPem,
         cert: `${keys.server.certificatePem}${keys.authorityPem}`,
         minVersion: 'TLSv1.2',
+        handshakeTimeout: requestLimitMs,
       },
       (request, answer) => void this.#handle(request, answer),
     )
@@ -67,6 +70,10 @@ export class JoinServer {
     server.headersTimeout = requestLimitMs
     server.maxConnections = 64
     server.on('tlsClientError', (_, socket) => socket.destroy())
+    server.on('connection', (socket) => {
+      this.#sockets.add(socket)
+      socket.once('close', () => this.#sockets.delete(socket))
+    })
     this.#server = server
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error: NodeJS.ErrnoException) =>
@@ -82,6 +89,10 @@ export class JoinServer {
       )
       server.listen(port, resolve)
     })
+    // Too many open files, for example: it goes on with those that are there.
+    server.on('error', () => {})
+    const bound = server.address()
+    return typeof bound === 'object' && bound !== null ? bound.port : port
   }
 
   async stop(): Promise<void> {
@@ -89,21 +100,24 @@ export class JoinServer {
     const server = this.#server
     this.#server = undefined
     if (server !== undefined) {
-      server.closeAllConnections()
-      await new Promise<void>((resolve) => server.close(() => resolve()))
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      // Those in the middle of their handshake too.
+      for (const socket of this.#sockets) socket.destroy()
+      await closed
     }
     await Promise.all(this.#leaving)
   }
 
   async #handle(request: IncomingMessage, answer: ServerResponse): Promise<void> {
     try {
-      if (request.method !== 'POST') return send(answer, 405, errorOf(unknownPath(request)))
+      if (request.url !== '/join' && request.url !== '/leave') throw unknownPath(request)
+      if (request.method !== 'POST') throw unknownMethod(request)
       const body = await readBody(request)
       if (request.url === '/join') send(answer, 200, await this.#join(body, request))
-      else if (request.url === '/leave') {
+      else {
         this.#leave(body)
         send(answer, 202, {})
-      } else send(answer, 404, errorOf(unknownPath(request)))
+      }
     } catch (error) {
       if (!answer.headersSent) send(answer, statusOf(error), errorOf(error))
     }
@@ -138,17 +152,13 @@ export class JoinServer {
   }
 
   async #checkToken({ token }: JoinRequest, peer: string): Promise<void> {
-    const nowMs = Date.now()
-    const wrong = this.#wrong.get(peer)
-    if (wrong !== undefined && wrong.untilMs < nowMs) this.#wrong.delete(peer)
-    else if (wrong !== undefined && wrong.count >= wrongTokensAtMost)
+    if (this.#wrong.mustWait(peer))
       throw refused('TOKEN_WRONG', 'too many wrong tokens came from this address', 'wait a minute')
     // Another process may have made all older tokens void.
     await this.#options.keys.reread()
     const judgement = this.#options.keys.judgeToken(token, this.#now() * 1000)
     if (judgement === 'valid') return
-    if (this.#wrong.size > 1024) this.#wrong.clear()
-    this.#wrong.set(peer, { count: (wrong?.count ?? 0) + 1, untilMs: nowMs + forgetWrongMs })
+    this.#wrong.add(peer)
     const takeNew = 'take a new one: shoal manager token, on the access point'
     if (judgement === 'expired') throw refused('TOKEN_EXPIRED', 'it has expired', takeNew)
     if (judgement === 'other-cluster') throw refused('TOKEN_WRONG', 'it is of another cluster', takeNew)
@@ -170,7 +180,7 @@ export class JoinServer {
   #leave(body: unknown): void {
     const { keys, engine, events, onLeft } = this.#options
     const { nodeId, nodeName, nodeSecret } = this.#parse<LeaveRequest>(leaveRequestSchema, body)
-    if (nodeSecret !== keys.nodeSecret(nodeName))
+    if (!isSame(nodeSecret, keys.nodeSecret(nodeName)))
       throw refused('TOKEN_WRONG', 'this is not the secret that the node was given')
     const stop = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(leaveLimitMs)])
     const left = (async () => {
@@ -203,12 +213,17 @@ export class JoinServer {
   }
 }
 
+function isSame(given: string, own: string): boolean {
+  const [one, other] = [Buffer.from(given), Buffer.from(own)]
+  return one.length === other.length && timingSafeEqual(one, other)
+}
+
 async function readBody(request: IncomingMessage): Promise<unknown> {
   const pieces: Buffer[] = []
   let size = 0
   for await (const piece of request as AsyncIterable<Buffer>) {
     size += piece.length
-    if (size > mostBytes) throw refused('JOIN_FAILED', `the request is larger than ${mostBytes} bytes`)
+    if (size > mostBytes) throw tooLarge()
     pieces.push(piece)
   }
   try {
@@ -238,15 +253,39 @@ function refused(
   })
 }
 
-function unknownPath({ method, url }: IncomingMessage): ShoalError {
-  return refused('JOIN_FAILED', `there is no ${method} ${url?.slice(0, 64)} here`)
+function unknownPath({ url = '' }: IncomingMessage): ShoalError {
+  return new ShoalError('API_NOT_FOUND', {
+    action: 'find',
+    object: url.slice(0, 64),
+    reason: 'devices come in by /join and go by /leave',
+  })
+}
+
+function unknownMethod({ method = '', url = '' }: IncomingMessage): ShoalError {
+  return new ShoalError('API_METHOD', { action: method, object: url, reason: 'it is POST' })
+}
+
+function tooLarge(): ShoalError {
+  return new ShoalError('API_TOO_LARGE', {
+    action: 'read',
+    object: 'the request',
+    reason: `it is larger than ${mostBytes} bytes`,
+  })
+}
+
+const statuses: Partial<Readonly<Record<ErrorCode, number>>> = {
+  TOKEN_WRONG: 401,
+  TOKEN_EXPIRED: 401,
+  CLOCK_OFF: 409,
+  API_NOT_FOUND: 404,
+  API_METHOD: 405,
+  API_TOO_LARGE: 413,
 }
 
 function statusOf(error: unknown): number {
   if (!(error instanceof ShoalError)) return 500
-  if (error.code === 'TOKEN_WRONG' || error.code === 'TOKEN_EXPIRED') return 401
-  if (error.code === 'CLOCK_OFF') return 409
-  return error.code.startsWith('ENGINE') || error.code.startsWith('SWARM') ? 503 : 400
+  const isEngine = error.code.startsWith('ENGINE') || error.code.startsWith('SWARM')
+  return statuses[error.code] ?? (isEngine ? 503 : 400)
 }
 
 function errorOf(error: unknown): object {
