@@ -60,10 +60,10 @@ export async function addToCatalogue(client: LabHost, file: string, signal: Abor
 /** Until no worker lacks an image that it may be asked to run. */
 export async function waitForImages(client: LabHost, signal: AbortSignal): Promise<void> {
   for (let look = 0; look < 300; look += 1) {
-    const nodes = JSON.parse(await mustRun(client, ['shoal', 'nodes', '--json'], signal)) as {
-      readonly missingImages?: readonly string[]
-    }[]
-    if (nodes.every(({ missingImages = [] }) => missingImages.length === 0)) return
+    const { nodes } = JSON.parse(await mustRun(client, ['shoal', 'nodes', '--json'], signal)) as {
+      readonly nodes: readonly { readonly missingImages: readonly string[] }[]
+    }
+    if (nodes.every(({ missingImages }) => missingImages.length === 0)) return
     await new Promise((resolve) => setTimeout(resolve, 200))
   }
   throw new Error('a worker lacks images still')

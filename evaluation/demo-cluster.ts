@@ -161,11 +161,10 @@ async function showFailover(
 async function waitForImages(client: LabHost, signal: AbortSignal): Promise<void> {
   const endsAtMs = performance.now() + failoverLimitMs
   for (;;) {
-    const nodes = JSON.parse(await mustRun(client, ['shoal', 'nodes', '--json'], signal)) as {
-      readonly missingImages?: readonly string[]
-      readonly agent?: unknown
-    }[]
-    if (nodes.every(({ missingImages = [] }) => missingImages.length === 0)) return
+    const { nodes } = JSON.parse(await mustRun(client, ['shoal', 'nodes', '--json'], signal)) as {
+      readonly nodes: readonly { readonly missingImages: readonly string[] }[]
+    }
+    if (nodes.every(({ missingImages }) => missingImages.length === 0)) return
     if (performance.now() > endsAtMs) return
   }
 }

@@ -40,9 +40,16 @@ export function renderNodes(nodes: readonly NodeAnswer[], nowMs: number): string
     { title: 'INSTANCES', cell: ({ instances }) => String(instances), align: 'right' },
     { title: 'AGENT', cell: ({ hasAgent }) => (hasAgent ? 'reports' : '-') },
     { title: 'ADDRESS', cell: ({ address }) => address },
-    { title: 'REASON', cell: ({ message }) => message.replaceAll(/\s+/g, ' ') },
+    { title: 'NEWS', cell: newsOf },
   ]
   return renderTable(columns, nodes)
+}
+
+/** Why it is not ready, what its agent could not do, what it still fetches: the most urgent of it. */
+function newsOf({ message, problems, missingImages }: NodeAnswer): string {
+  const [problem] = problems
+  const fetching = missingImages.length === 0 ? '' : `fetches ${missingImages.length} images`
+  return (message || problem || fetching).replaceAll(/\s+/g, ' ')
 }
 
 function stateOf({ state, awaySince }: NodeAnswer, nowMs: number): string {

@@ -25,6 +25,8 @@ export const nodeAnswer = z.object({
       z.object({ kind: z.string(), count: z.int() }),
     ]),
   ),
+  missingImages: z.array(z.string()).describe('Images that it is to have beforehand and still fetches'),
+  problems: z.array(z.string()).describe('What its agent could not do'),
   message: z.string().describe('Swarm’s word for why it is not ready; often empty'),
 })
 

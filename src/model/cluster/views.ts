@@ -66,4 +66,9 @@ export interface Liveness {
   hasAgent(nodeId: string): boolean
   /** Silent for too long, and set aside. */
   isAway(nodeId: string): boolean
+  /** Images that it should have and lacks still, and what its agent could not do. */
+  troubleOf(nodeId: string): {
+    readonly missingImages: readonly string[]
+    readonly problems: readonly string[]
+  }
 }

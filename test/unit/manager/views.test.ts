@@ -20,6 +20,7 @@ function liveness(
     instanceState: (id) => states[id],
     hasAgent: () => true,
     isAway: (id) => away.includes(id),
+    troubleOf: () => ({ missingImages: [], problems: [] }),
   }
 }
 

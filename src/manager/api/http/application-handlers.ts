@@ -121,12 +121,25 @@ export function deployRequestOf({
   compose,
   fileName,
   environment,
+  files = {},
   profiles,
 }: {
   readonly compose: string
   readonly fileName: string
   readonly environment: Readonly<Record<string, string>>
+  readonly files?: Readonly<Record<string, string>>
   readonly profiles?: readonly string[] | undefined
 }): DeployRequest {
-  return { compose, fileName, environment, ...(profiles === undefined ? {} : { profiles }) }
+  return {
+    compose,
+    fileName,
+    environment,
+    files: new Map(
+      Object.entries(files).map(([path, base64]): [string, Uint8Array] => [
+        path,
+        Buffer.from(base64, 'base64'),
+      ]),
+    ),
+    ...(profiles === undefined ? {} : { profiles }),
+  }
 }

@@ -13,6 +13,7 @@ import { apiRoutes, type RouteName } from '../../../model/api/routes.ts'
 import { ShoalError } from '../../../model/errors.ts'
 import type { Handler } from './api-reply.ts'
 import { asBug } from './as-bug.ts'
+import { isForeignPage, type PageRequest } from './foreign-page.ts'
 import { makeHandlers } from './handlers.ts'
 import { renderOpenApi } from './open-api.ts'
 import type { HttpParts } from './parts.ts'
@@ -77,6 +78,9 @@ export class HttpApi {
     const app = this.#makeApp()
     const { version } = parts.status()
     this.#measure(app)
+    app.addHook('onRequest', async ({ method, headers: { origin, host } }) =>
+      refuseForeignPage({ method, origin, host }, parts.status().name),
+    )
     this.#addApi(app, lifetime.signal)
     this.#addPages(app, version)
     this.#addProxy(app, proxy)
@@ -278,6 +282,16 @@ async function answer(
     return reply.send('')
   }
   return reply.send(result.stream)
+}
+
+function refuseForeignPage(request: PageRequest, managerName: string): void {
+  if (!isForeignPage(request, managerName)) return
+  throw new ShoalError('API_FOREIGN_PAGE', {
+    action: request.method,
+    object: 'the request',
+    reason: `it comes from a page of ${request.origin ?? ''}, and only the manager’s own may change something`,
+    nextStep: 'programs send no Origin header; open the page by the address of the manager',
+  })
 }
 
 /** As the table of routes writes it: `/api/v1/apps/{application}`; never what a client made up. */

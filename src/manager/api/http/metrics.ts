@@ -10,7 +10,7 @@ export interface MeasuredParts {
   readonly version: string
   readonly snapshot: () => ClusterSnapshot
   readonly views: () => readonly ServiceView[]
-  readonly liveness: Pick<Liveness, 'hasAgent' | 'isAway'>
+  readonly liveness: Pick<Liveness, 'hasAgent' | 'isAway' | 'troubleOf'>
   /** Milliseconds since the agent of the node reported last; undefined where it has none. */
   readonly silenceMs: (nodeId: string) => number | undefined
   readonly registryState: () => 'up' | 'down'

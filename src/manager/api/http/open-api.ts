@@ -10,6 +10,7 @@ type Json = Readonly<Record<string, unknown>>
 
 /** What any request may be refused with. */
 const generalErrors: readonly ErrorCode[] = ['API_REQUEST_INVALID', 'INTERNAL', 'ENGINE_ABSENT']
+const changeErrors: readonly ErrorCode[] = ['API_FOREIGN_PAGE']
 const bodyErrors: readonly ErrorCode[] = ['API_TOO_LARGE', 'API_MEDIA_TYPE']
 
 export function renderOpenApi(routes: Readonly<Record<string, ApiRoute>>, version: string): Json {
@@ -62,8 +63,11 @@ function success({ status, answer, streams = {} }: ApiRoute): Json {
   return { description: 'Done', content }
 }
 
-function failures({ body, errors }: ApiRoute): Json {
-  const codes = [...new Set([...generalErrors, ...(body === undefined ? [] : bodyErrors), ...errors])]
+function failures({ method, body, errors }: ApiRoute): Json {
+  const changes = method === 'GET' ? [] : changeErrors
+  const codes = [
+    ...new Set([...generalErrors, ...changes, ...(body === undefined ? [] : bodyErrors), ...errors]),
+  ]
   const byStatus = Map.groupBy(codes, statusOfError)
   return Object.fromEntries(
     [...byStatus]

@@ -20,7 +20,7 @@ export interface HttpParts {
   }
   /** The services as clients see them, now. */
   readonly views: () => readonly ServiceView[]
-  readonly liveness: Pick<Liveness, 'hasAgent' | 'isAway'>
+  readonly liveness: Pick<Liveness, 'hasAgent' | 'isAway' | 'troubleOf'>
   readonly deployer: {
     parse(request: DeployRequest): Application
     missingImages(request: DeployRequest, signal: AbortSignal): Promise<readonly string[]>

@@ -20,9 +20,10 @@ import { isWanted } from '../../views.ts'
 export function representNode(
   node: ClusterNode,
   { instances }: Pick<ClusterSnapshot, 'instances'>,
-  liveness: Pick<Liveness, 'hasAgent' | 'isAway'>,
+  liveness: Pick<Liveness, 'hasAgent' | 'isAway' | 'troubleOf'>,
 ): NodeAnswer {
   const awayLabel = node.labels[clusterLabel.away]
+  const { missingImages, problems } = liveness.troubleOf(node.id)
   const isAway = awayLabel !== undefined || liveness.isAway(node.id)
   return {
     id: node.id,
@@ -42,6 +43,8 @@ export function representNode(
     labels: { ...node.labels },
     genericResources: node.genericResources.map((resource) => ({ ...resource })),
     message: node.message,
+    missingImages: [...missingImages],
+    problems: [...problems],
   }
 }
 

@@ -4,6 +4,7 @@ import type { ErrorCode } from '../../../model/errors.ts'
 const statuses: Readonly<Partial<Record<ErrorCode, number>>> = {
   API_REQUEST_INVALID: 400,
   USAGE: 400,
+  API_FOREIGN_PAGE: 403,
   API_NOT_FOUND: 404,
   SERVICE_UNKNOWN: 404,
   APPLICATION_UNKNOWN: 404,
