@@ -8,8 +8,12 @@ export interface RegistryAuth {
   readonly serveraddress: string
 }
 
-/** The header that carries it: base64url of JSON, Engine API "Authentication". */
+/**
+ * The header that carries it: base64url of JSON, Engine API "Authentication". With its padding: an Engine that misses it goes on without
+ * the password, and says nothing of it (moby, api/server/router/image/image_routes.go).
+ */
 export function registryAuthHeaders(auth: RegistryAuth | undefined): Readonly<Record<string, string>> {
   if (auth === undefined) return {}
-  return { 'X-Registry-Auth': Buffer.from(JSON.stringify(auth)).toString('base64url') }
+  const text = Buffer.from(JSON.stringify(auth)).toString('base64')
+  return { 'X-Registry-Auth': text.replaceAll('+', '-').replaceAll('/', '_') }
 }
