@@ -26,6 +26,7 @@ import { KeyFolder } from './keys/key-folder.ts'
 import { ManagerLock } from './manager-lock.ts'
 import { Monitor } from './monitor/monitor.ts'
 import { Registry } from './registry/registry.ts'
+import { trustRegistry } from './registry/trust-registry.ts'
 import { type Part, StartedParts } from './started-parts.ts'
 import { ClusterView } from './swarm/cluster-view.ts'
 import { Deployer } from './swarm/deployer.ts'
@@ -267,14 +268,6 @@ export class Manager {
 
 function part(name: string, of: { start(signal: AbortSignal): unknown; stop(): unknown }): Part {
   return { name, start: (signal) => of.start(signal), stop: () => of.stop() }
-}
-
-/** So that this machine's own Engine pushes and pulls as the nodes do. */
-async function trustRegistry(registry: Registry): Promise<void> {
-  const { mkdir, writeFile } = await import('node:fs/promises')
-  const folder = `/etc/docker/certs.d/${registry.authority}`
-  await mkdir(folder, { recursive: true })
-  await writeFile(`${folder}/ca.crt`, registry.authorityPem)
 }
 
 function catalogueSpecs(catalogue: Catalogue, images: ImageResolver): readonly SwarmServiceSpec[] {

@@ -87,6 +87,7 @@ export const errorTable = Object.freeze({
   API_METHOD: entry('The manager does not take that method at that path.'),
   API_TOO_LARGE: entry('A request to the manager is too large.'),
   API_MEDIA_TYPE: entry('The manager does not take a body of that media type.'),
+  API_FOREIGN_PAGE: entry('A web page that is not the manager’s own tried to change something.'),
   PUSH_FAILED: entry('An image could not be pushed to a registry.'),
   ENGINE_ABSENT: entry('No Docker Engine runs on the device.'),
   ENGINE_DENIED: entry('The user may not use the Docker Engine of the device.'),

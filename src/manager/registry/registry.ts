@@ -1,18 +1,19 @@
 // The private registry of the manager: Debian's `docker-registry` as a child that is watched, and started again when it dies.
-import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { request } from 'node:https'
-import { connect } from 'node:net'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import process from 'node:process'
 import { hash } from 'bcryptjs'
 import type { RegistryAuth } from '../../engine/registry-auth.ts'
 import { ShoalError } from '../../model/errors.ts'
 import { pause } from '../../model/pause.ts'
 import { writeWhole } from '../../worker/write-whole.ts'
+import { keyFiles } from '../keys/key-files.ts'
 import type { KeyFolder } from '../keys/key-folder.ts'
+import { findPortHolder } from './port-holder.ts'
 import { renderRegistryConfig } from './registry-config.ts'
+import { findRegistryPrograms, RegistryProcess } from './registry-process.ts'
 
 /**
  * Distribution checks the password at every request. It is 192 random bits: nobody guesses it whatever the cost, and the least that bcrypt
@@ -21,16 +22,25 @@ import { renderRegistryConfig } from './registry-config.ts'
 const passwordCost = 4
 
 const startLimitMs = 20_000
-const stopLimitMs = 5000
+const answerLimitMs = 2000
 const firstRestartMs = 250
 const longestRestartMs = 15_000
-const lastLines = 20
+/** One that has been up for so long starts again at once when it dies. */
+const steadyMs = 60_000
+/** A registry that hangs is ended, and started again, after three questions without an answer. */
+const usualAskEveryMs = 10_000
+const unansweredAtMost = 3
+const leftOverLimitMs = 5000
 
 export interface RegistryOptions {
   readonly keys: Pick<KeyFolder, 'folder' | 'authorityPem' | 'registry'>
   /** At which nodes reach it. */
   readonly address: string
   readonly port: number
+  /** Of the images; default: `registry/images` in the key folder. */
+  readonly storageFolder?: string | undefined
+  /** How often it is asked whether it still answers. */
+  readonly askEveryMs?: number
   /** Told when it dies, and when it answers again. */
   readonly onChange?: (state: 'up' | 'down', reason: string) => void
 }
@@ -41,10 +51,11 @@ export class Registry {
   readonly authorityPem: string
   readonly auth: RegistryAuth
   readonly #options: RegistryOptions
-  #running: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined
-  #child: ChildProcess | undefined
+  readonly #configFile: string
+  #stopping = new AbortController()
+  #watching: Promise<void> | undefined
+  #process: RegistryProcess | undefined
   #isUp = false
-  #log: string[] = []
 
   constructor(options: RegistryOptions) {
     this.#options = options
@@ -52,120 +63,126 @@ export class Registry {
     this.authority = `${address.includes(':') ? `[${address}]` : address}:${port}`
     this.authorityPem = keys.authorityPem
     this.auth = { ...keys.registry, serveraddress: this.authority }
+    this.#configFile = resolve(keys.folder, 'registry', 'config.yml')
   }
 
   get state(): 'up' | 'down' {
     return this.#isUp ? 'up' : 'down'
   }
 
-  /** Resolves when it answers. Throws ShoalError REGISTRY_MISSING, PORT_TAKEN, REGISTRY_DOWN. */
+  /** Of the running program. */
+  get pid(): number | undefined {
+    return this.#process?.hasEnded === false ? this.#process.pid : undefined
+  }
+
+  /** Resolves when it answers. Throws ShoalError REGISTRY_MISSING, PORT_TAKEN, REGISTRY_DOWN, FILE_UNWRITABLE. */
   async start(signal: AbortSignal): Promise<void> {
-    const { keys, port } = this.#options
-    await this.#refuseTakenPort()
-    const folder = join(keys.folder, 'registry')
-    const images = join(folder, 'images')
-    await mkdir(images, { recursive: true, mode: 0o700 })
-    const passwordFile = join(folder, 'htpasswd')
-    const configFile = join(folder, 'config.yml')
-    const { username, password } = keys.registry
-    await writeWhole(passwordFile, `${username}:${await hash(password, passwordCost)}\n`, 0o600)
-    const config = renderRegistryConfig({
-      folder: images,
-      port,
-      certificateFile: join(keys.folder, 'server.cert.pem'),
-      keyFile: join(keys.folder, 'server.key.pem'),
-      passwordFile,
-      secret: randomBytes(24).toString('base64url'),
-    })
-    await writeWhole(configFile, config, 0o600)
-    const stop = new AbortController()
-    const whole = AbortSignal.any([signal, stop.signal])
-    this.#launch(configFile)
-    this.#running = { stop, ended: this.#watch(configFile, whole) }
-    if (await this.#waitUntilUp(AbortSignal.any([whole, AbortSignal.timeout(startLimitMs)]))) {
+    await findRegistryPrograms()
+    await this.#freePort(signal)
+    await this.#writeFiles()
+    this.#stopping = new AbortController()
+    const launched = RegistryProcess.launch(this.#configFile)
+    this.#process = launched
+    if (await this.#waitUntilUp(launched, AbortSignal.any([signal, AbortSignal.timeout(startLimitMs)]))) {
       this.#isUp = true
+      this.#watching = this.#watch(launched, this.#stopping.signal)
       return
     }
-    await this.stop()
+    const reason = launched.lastWords ?? `no answer within ${startLimitMs / 1000} s`
+    await launched.stop()
     signal.throwIfAborted()
     throw new ShoalError('REGISTRY_DOWN', {
       action: 'start',
       object: 'the registry',
       place: this.authority,
-      reason: this.#log.at(-1) ?? `no answer within ${startLimitMs / 1000} s`,
-      nextStep: `see whether \`docker-registry serve ${configFile}\` says more`,
+      reason,
+      nextStep: `see whether \`docker-registry serve ${this.#configFile}\` says more`,
     })
   }
 
-  /** Ends the child, at the latest after some seconds. */
+  /** Ends the program, at the latest after some seconds. */
   async stop(): Promise<void> {
-    const running = this.#running
-    this.#running = undefined
+    this.#stopping.abort()
     this.#isUp = false
-    running?.stop.abort()
-    const child = this.#child
-    if (child !== undefined && child.exitCode === null && child.signalCode === null) {
-      const ended = once(child, 'exit')
-      child.kill('SIGTERM')
-      const timer = setTimeout(() => child.kill('SIGKILL'), stopLimitMs)
-      await ended
-      clearTimeout(timer)
-    }
-    await running?.ended
+    await this.#watching
+    this.#watching = undefined
+    await this.#process?.stop()
   }
 
-  /** Dies with the manager, a kill -9 of it included: `setpriv --pdeathsig` tells the kernel. */
-  #launch(configFile: string): void {
-    this.#log = []
-    const child = spawn('setpriv', ['--pdeathsig', 'TERM', 'docker-registry', 'serve', configFile], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: '/usr/local/bin:/usr/bin:/bin', OTEL_TRACES_EXPORTER: 'none' },
+  async #writeFiles(): Promise<void> {
+    const { keys, port } = this.#options
+    const folder = resolve(keys.folder, 'registry')
+    const images = resolve(this.#options.storageFolder ?? join(folder, 'images'))
+    const passwordFile = join(folder, 'htpasswd')
+    const { username, password } = keys.registry
+    const config = renderRegistryConfig({
+      folder: images,
+      port,
+      certificateFile: resolve(keys.folder, keyFiles.server),
+      keyFile: resolve(keys.folder, keyFiles.serverKey),
+      passwordFile,
+      secret: randomBytes(24).toString('base64url'),
     })
-    child.on('error', (error) => this.#log.push(error.message))
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8')
-      stream.on('data', (text: string) => {
-        this.#log.push(...text.split('\n').filter((line) => line !== ''))
-        this.#log.splice(0, this.#log.length - lastLines)
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      await mkdir(images, { recursive: true, mode: 0o700 })
+      await writeWhole(passwordFile, `${username}:${await hash(password, passwordCost)}\n`, 0o600)
+      await writeWhole(this.#configFile, config, 0o600)
+    } catch (error) {
+      throw new ShoalError('FILE_UNWRITABLE', {
+        action: 'prepare',
+        object: 'the registry',
+        place: folder,
+        reason: error instanceof Error ? error.message : String(error),
+        nextStep: 'make room there, or name another folder with --data or --registry-storage',
+        cause: error,
       })
     }
-    this.#child = child
   }
 
   /** Starts it again when it dies, ever more slowly while it keeps dying. */
-  async #watch(configFile: string, stop: AbortSignal): Promise<void> {
+  async #watch(first: RegistryProcess, stop: AbortSignal): Promise<void> {
     let waitMs = firstRestartMs
+    let running = first
     while (!stop.aborted) {
-      const child = this.#child
-      if (child !== undefined && child.exitCode === null && child.signalCode === null) {
-        try {
-          await once(child, 'exit', { signal: stop })
-        } catch {
-          return
-        }
-      }
+      const upSinceMs = performance.now()
+      await this.#untilEnd(running, stop)
       if (stop.aborted) return
-      const wasUp = this.#isUp
-      this.#isUp = false
-      if (wasUp) {
-        waitMs = firstRestartMs
-        this.#options.onChange?.('down', this.#log.at(-1) ?? 'its process ended')
+      if (performance.now() - upSinceMs > steadyMs) waitMs = firstRestartMs
+      if (this.#isUp) {
+        this.#isUp = false
+        this.#options.onChange?.('down', running.lastWords ?? 'its process ended')
       }
       await pause(waitMs, stop)
       if (stop.aborted) return
       waitMs = Math.min(waitMs * 2, longestRestartMs)
-      this.#launch(configFile)
-      if (await this.#waitUntilUp(AbortSignal.any([stop, AbortSignal.timeout(startLimitMs)]))) {
+      running = RegistryProcess.launch(this.#configFile)
+      this.#process = running
+      if (await this.#waitUntilUp(running, AbortSignal.any([stop, AbortSignal.timeout(startLimitMs)]))) {
         this.#isUp = true
         this.#options.onChange?.('up', 'it answers')
-      }
+      } else running.kill()
     }
   }
 
-  async #waitUntilUp(signal: AbortSignal): Promise<boolean> {
-    while (!signal.aborted) {
-      const child = this.#child
-      if (child !== undefined && (child.exitCode !== null || child.signalCode !== null)) return false
+  /** Returns when the program has ended, by itself or because it did not answer any more, or at the stop. */
+  async #untilEnd(running: RegistryProcess, stop: AbortSignal): Promise<void> {
+    const { askEveryMs = usualAskEveryMs } = this.#options
+    const over = new AbortController()
+    const either = AbortSignal.any([stop, over.signal])
+    const ended = running.ended.then(() => over.abort())
+    let unanswered = 0
+    while (!either.aborted && !running.hasEnded) {
+      await pause(askEveryMs, either)
+      if (either.aborted) break
+      unanswered = (await this.#answers(either)) ? 0 : unanswered + 1
+      if (unanswered >= unansweredAtMost) running.kill()
+    }
+    if (!stop.aborted) await ended
+  }
+
+  async #waitUntilUp(launched: RegistryProcess, signal: AbortSignal): Promise<boolean> {
+    while (!signal.aborted && !launched.hasEnded) {
       if (await this.#answers(signal)) return true
       await pause(50, signal)
     }
@@ -178,14 +195,13 @@ export class Registry {
     return new Promise((resolve) => {
       const asked = request(
         {
+          // Its certificate names all addresses of the manager, this one too.
           host: '127.0.0.1',
           port,
           path: '/v2/',
           ca: keys.authorityPem,
-          // Its certificate names the addresses of the manager, 127.0.0.1 among them.
           auth: `${username}:${password}`,
-          signal,
-          timeout: 2000,
+          signal: AbortSignal.any([signal, AbortSignal.timeout(answerLimitMs)]),
           agent: false,
         },
         (answer) => {
@@ -193,31 +209,40 @@ export class Registry {
           resolve(answer.statusCode === 200)
         },
       )
-      asked.on('timeout', () => asked.destroy())
       asked.on('error', () => resolve(false))
       asked.end()
     })
   }
 
-  async #refuseTakenPort(): Promise<void> {
+  /** What a killed manager may have left ends; anything else keeps its port. */
+  async #freePort(signal: AbortSignal): Promise<void> {
     const { port } = this.#options
-    const isTaken = await new Promise<boolean>((resolve) => {
-      const socket = connect({ host: '127.0.0.1', port })
-      socket.setTimeout(1000, () => socket.destroy())
-      socket.once('connect', () => {
-        socket.destroy()
-        resolve(true)
-      })
-      socket.once('error', () => resolve(false))
-      socket.once('close', () => resolve(false))
-    })
-    if (!isTaken) return
+    const endsAtMs = performance.now() + leftOverLimitMs
+    let holder = await findPortHolder(port)
+    while (holder?.process?.argv.includes(this.#configFile)) {
+      const isLate = performance.now() > endsAtMs
+      endProcess(holder.process.pid, isLate ? 'SIGKILL' : 'SIGTERM')
+      await pause(50, signal)
+      signal.throwIfAborted()
+      holder = await findPortHolder(port)
+    }
+    if (holder === undefined) return
+    const { process: named } = holder
+    const isRegistry = named?.argv[0]?.endsWith('docker-registry') === true
     throw new ShoalError('PORT_TAKEN', {
       action: 'start',
       object: 'the registry',
       place: 'this machine',
-      reason: `something listens on port ${port}/tcp already`,
-      nextStep: `stop it (ss -ltnp 'sport = :${port}' names it), or give the registry another port with --registry-port`,
+      reason: `${named === undefined ? 'something' : `process ${named.pid} (${named.argv.join(' ')})`} listens on port ${port}/tcp already`,
+      nextStep: `${isRegistry ? 'systemctl disable --now docker-registry, where it is Debian’s own' : 'stop it'}, or give the registry another port with --registry-port`,
     })
+  }
+}
+
+function endProcess(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
+  try {
+    process.kill(pid, signal)
+  } catch {
+    // It has ended in between.
   }
 }
