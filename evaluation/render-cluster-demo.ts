@@ -18,7 +18,7 @@ export function renderClusterDemo(
 ): string {
   const joins = Object.entries(joinMs).map(([name, ms]) => `${name} in ${ms.toFixed(0)} ms`)
   return [
-    `In the cluster: the manager finds no configuration, the workers find the manager, and join: ${joins.join(', ')}`,
+    `The workers found the manager by themselves and joined: ${joins.join(', ')}`,
     'A client that can do nothing but CoAP asks the manager, and is answered once, when compute answers:',
     `$ ${activation.command}`,
     activation.output,
@@ -72,6 +72,6 @@ function renderResponses(
         cell: (row) => String(modes.reduce((sum, mode) => sum + (row.modes[mode]?.failures ?? 0), 0)),
       },
     ],
-    tabulateResponseTimes(both),
+    tabulateResponseTimes(both).filter(({ operation }) => operations.has(operation)),
   )
 }

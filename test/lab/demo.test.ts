@@ -41,6 +41,21 @@ describe('the demo', () => {
     expect(Number(result.libcoap.output)).toBeCloseTo(Number(average), 6)
   })
 
+  it('activates in the cluster by one POST, uses it directly and through the manager', () => {
+    const { activation, againMs, samples, joinMs } = result.cluster
+    expect(Object.keys(joinMs)).toEqual(['worker1', 'worker2'])
+    expect(JSON.parse(activation.output)).toMatchObject({ proxy: '/s/compute' })
+    expect(againMs).toHaveLength(3)
+    expect(samples).toHaveLength(2 * 2 * 2 * 3)
+    expect(samples.filter(({ failure }) => failure !== undefined)).toEqual([])
+  })
+
+  it('has the answer from the other worker after a cut', () => {
+    const { cut, now } = result.cluster.failover
+    expect([cut, now].sort()).toEqual(['worker1', 'worker2'])
+    expect(renderDemo(result)).toMatch(/worker[12] was cut off .* through the manager worker[12] answered/)
+  })
+
   it('prints both tables', () => {
     const page = renderDemo(result)
     expect(page).toMatch(/image there +\d+ /)
