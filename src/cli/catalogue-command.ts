@@ -7,7 +7,7 @@ import { composeRequest } from './compose-request.ts'
 import { pushImagesOf } from './deploy-command.ts'
 import type { Io } from './io.ts'
 import type { ManagerOptions } from './locate-manager.ts'
-import { connectManager, printJson, withManager } from './manager-option.ts'
+import { connectManager, printJson, usageError, withManager } from './manager-option.ts'
 import { Progress } from './progress.ts'
 import { type Column, renderTable } from './table.ts'
 
@@ -44,6 +44,13 @@ async function add(io: Io, word: string, options: CatalogueOptions): Promise<voi
   const request = await composeRequest(word, io.env)
   for (const warning of request.application.warnings) io.err(`warning: ${warning}\n`)
   const { name } = request.application
+  const [file] = Object.keys(request.files)
+  if (file !== undefined) {
+    throw usageError(
+      `${word} takes a secret or a config from the file ${file}, and the catalogue keeps the Compose file alone`,
+      'write it under content, or into a variable that environment names; shoal deploy takes files',
+    )
+  }
   const client = await connectManager(io, options)
   const progress = new Progress(io)
   try {

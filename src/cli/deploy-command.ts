@@ -79,12 +79,12 @@ export async function pushImagesOf(
 
 async function dryRun(
   io: Io,
-  { file }: ComposeRequest,
+  { file, files }: ComposeRequest,
   client: ManagerClient,
   pushed: readonly PushedLocal[],
   { json }: DeployOptions,
 ): Promise<void> {
-  const plan = await planOf(client, file, pushed, io.signal)
+  const plan = await planOf(client, { ...file, files }, pushed, io.signal)
   if (json) {
     printJson(io, { plan: plan ?? null, push: pushed })
     return
@@ -101,7 +101,7 @@ async function dryRun(
 /** Undefined where it hangs on images that a real run would send first. */
 async function planOf(
   client: ManagerClient,
-  file: ComposeRequest['file'],
+  file: ComposeRequest['file'] & Pick<ComposeRequest, 'files'>,
   pushed: readonly PushedLocal[],
   signal: AbortSignal,
 ): Promise<PlanAnswer | undefined> {
@@ -120,7 +120,7 @@ async function planOf(
 
 async function carryOut(
   io: Io,
-  { application, file }: ComposeRequest,
+  { application, file, files }: ComposeRequest,
   client: ManagerClient,
   progress: Progress,
   { wait, json }: DeployOptions,
@@ -130,7 +130,7 @@ async function carryOut(
     const lines = client.lines(
       apiRoutes.deploy,
       deploymentLine,
-      { body: { ...file, wait } },
+      { body: { ...file, files, wait } },
       { signal: io.signal, deadlineMs: planMs },
     )
     for await (const line of lines) {

@@ -16,13 +16,23 @@ export const composeFile = z.strictObject({
     .describe('The variables that the file uses'),
 })
 
-export const deployRequest = composeFile.extend({
+/** With all that it needs to be deployed; the catalogue keeps less. */
+const wholeComposeFile = composeFile.extend({
+  files: z
+    .record(z.string().min(1), z.base64())
+    .default({})
+    .describe(
+      'Content of the files that its secrets and configs name, by the path as it stands there; Base64',
+    ),
   profiles: z.array(z.string()).max(100).optional().describe('Profiles of the file to take as well'),
+})
+
+export const deployRequest = wholeComposeFile.extend({
   dryRun: z.boolean().default(false).describe('Only the plan; nothing is changed'),
   wait: z.boolean().default(true).describe('Whether to wait until the instances answer'),
 })
 
-export const imagesRequest = composeFile.extend({ profiles: z.array(z.string()).max(100).optional() })
+export const imagesRequest = wholeComposeFile
 
 export const imagesAnswer = z.object({
   images: z.array(z.string()).describe('Images of the file that the manager’s registry lacks'),
@@ -37,6 +47,15 @@ export const planAnswer = z.object({
       changes: z.array(z.string()).describe('In words; empty for what is created, kept or removed'),
     }),
   ),
+  objects: z
+    .array(
+      z.object({
+        kind: z.enum(['create', 'remove']),
+        object: z.enum(['network', 'secret', 'config']),
+        name: z.string().describe('In Swarm'),
+      }),
+    )
+    .describe('Networks, secrets and configs'),
   warnings: z.array(z.string()),
   text: z.string().describe('The plan for a person'),
 })

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Io } from '../../../src/cli/io.ts'
 import { productCommands, run } from '../../../src/cli/main.ts'
 import { ShoalError } from '../../../src/model/errors.ts'
+import { freePort } from '../../free-port.ts'
 import { until } from '../../until.ts'
 import { type AManager, anEvent, compose, startManager } from '../manager/api/http/a-manager.ts'
 import { registryOfNothing } from './registry-of-nothing.ts'
@@ -78,7 +79,7 @@ describe('finding the manager', () => {
   })
 
   it('names the address that does not answer, and what to try', async () => {
-    const port = await closedPort()
+    const port = await freePort()
     const { exitCode, err } = await shoal(['ps', '--manager', `127.0.0.1:${port}`])
     expect(exitCode).toBe(1)
     expect(err).toBe(
@@ -223,7 +224,7 @@ describe('deploy', () => {
     manager.deploy = async (_, { onProgress }) => onProgress?.('garden/climate answers')
     const { exitCode, out, err } = await shoal(['deploy', await aFile('compose.yaml', compose)])
     expect(exitCode).toBe(0)
-    expect(err).toBe('garden:\n  = keep   climate\nwaits until garden answers\ngarden/climate answers\n')
+    expect(err).toBe('garden:\n  + create climate\nwaits until garden answers\ngarden/climate answers\n')
     expect(out).toMatch(/^SERVICE/)
     expect(out).toContain('coap://10.77.0.11:30001')
   })
@@ -239,10 +240,31 @@ describe('deploy', () => {
     expect(sent).toEqual([{ environment: { IMAGE: 'garden/climate' }, fileName: path }])
   })
 
+  it('sends the files that secrets and configs are taken from, found beside the Compose file', async () => {
+    await aFile('token.txt', 'a secret')
+    const text = `${compose}    secrets: [token]\nsecrets:\n  token: { file: ./token.txt }\n`
+    const sent: unknown[] = []
+    manager.deploy = async ({ files }) => {
+      sent.push([...(files ?? [])].map(([path, bytes]) => [path, Buffer.from(bytes).toString()]))
+    }
+    const path = await aFile('secrets.yaml', text)
+    expect(await shoal(['deploy', path])).toMatchObject({ exitCode: 0 })
+    expect(sent).toEqual([[['./token.txt', 'a secret']]])
+    expect(await shoal(['catalogue', 'add', path])).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining('the catalogue keeps the Compose file alone'),
+    })
+    await rm(join(folder, 'token.txt'))
+    expect(await shoal(['deploy', path])).toMatchObject({
+      exitCode: 1,
+      err: expect.stringContaining(`error[FILE_UNREADABLE]: read, ./token.txt, ${path}: ENOENT`),
+    })
+  })
+
   it('only prints the plan in a dry run', async () => {
     const path = await aFile('compose.yaml', compose)
     const { exitCode, out } = await shoal(['deploy', path, '--dry-run'])
-    expect({ exitCode, out }).toEqual({ exitCode: 0, out: 'garden:\n  = keep   climate\n' })
+    expect({ exitCode, out }).toEqual({ exitCode: 0, out: 'garden:\n  + create climate\n' })
     expect(JSON.parse((await shoal(['deploy', path, '--dry-run', '--json'])).out)).toMatchObject({
       plan: { application: 'garden' },
       push: [],
@@ -276,7 +298,7 @@ describe('deploy', () => {
       })
     const stopping = new AbortController()
     const { written, ended } = start(['deploy', await aFile('compose.yaml', compose)], {}, stopping.signal)
-    await until('the plan', () => written.err.includes('keep'))
+    await until('the plan', () => written.err.includes('+ create'))
     stopping.abort()
     expect(await ended).toBe(1)
     expect(written.err).toContain(
@@ -351,13 +373,3 @@ describe('following', () => {
     expect(await ended).toBe(0)
   })
 })
-
-function closedPort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
-}

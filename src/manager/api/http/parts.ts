@@ -25,7 +25,10 @@ export interface HttpParts {
     parse(request: DeployRequest): Application
     missingImages(request: DeployRequest, signal: AbortSignal): Promise<readonly string[]>
     plan(request: DeployRequest, options: Stoppable): Promise<DeployPlan>
-    deploy(request: DeployRequest, options: DeployOptions): Promise<DeployResult>
+    deploy(
+      request: DeployRequest,
+      options: DeployOptions,
+    ): Promise<Pick<DeployResult, 'application' | 'changed'>>
     remove(application: string, options: Stoppable): Promise<boolean>
     setActive(application: string, service: string, active: number, options: Stoppable): Promise<void>
   }

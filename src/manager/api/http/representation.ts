@@ -96,7 +96,7 @@ export function representEntry({
   }
 }
 
-export function representPlan({ application, steps, warnings, text }: DeployPlan): PlanAnswer {
+export function representPlan({ application, steps, objects, warnings, text }: DeployPlan): PlanAnswer {
   return {
     application,
     steps: steps.map((step) => ({
@@ -104,6 +104,7 @@ export function representPlan({ application, steps, warnings, text }: DeployPlan
       service: step.service,
       changes: step.kind === 'update' || step.kind === 'scale' ? [...step.changes] : [],
     })),
+    objects: objects.map(({ kind, object, name }) => ({ kind, object, name })),
     warnings: [...warnings],
     text,
   }

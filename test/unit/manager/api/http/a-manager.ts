@@ -99,8 +99,13 @@ export async function startManager(
       mode: 'cluster',
       fileName: request.fileName,
       environment: request.environment,
+      ...(request.files === undefined ? {} : { files: request.files }),
     })
-  const liveness = { hasAgent: (id: string) => id === 'id-bed-1', isAway: () => false }
+  const liveness = {
+    hasAgent: (id: string) => id === 'id-bed-1',
+    isAway: () => false,
+    troubleOf: () => ({ missingImages: [], problems: [] }),
+  }
   const metrics = new Metrics({
     version: '1.2.3',
     snapshot: () => snapshot,
@@ -131,17 +136,20 @@ export async function startManager(
         const application = parse(request)
         return {
           application: application.name,
-          steps: application.services.map(({ name }) => ({ kind: 'keep', service: name }) as const),
+          steps: application.services.map(
+            ({ name }) => ({ kind: 'create', service: name, spec: aSpec() }) as const,
+          ),
+          objects: [{ kind: 'remove', object: 'config', name: 'garden_old', id: 'c1' }],
           warnings: application.warnings,
-          text: `${application.name}:\n  = keep   climate`,
+          text: `${application.name}:\n  + create climate`,
         }
       },
       deploy: async (request, options) => {
         const { name } = parse(request)
-        options.onProgress?.(`${name}:\n  = keep   climate`)
+        options.onProgress?.(`${name}:\n  + create climate`)
         await manager.deploy(request, options)
         calls.push(`deployed ${name}`)
-        return { application: name, changed: true, warnings: [] }
+        return { application: name, changed: true, warnings: [], services: new Map() }
       },
       remove: async (name) => {
         calls.push(`remove ${name}`)

@@ -145,6 +145,22 @@ describe('requests that are wrong', () => {
     expect(preflight.status).toBe(405)
   })
 
+  it('change nothing when a page of somebody else sends them', async () => {
+    const remove = (headers: Record<string, string>) =>
+      ask('DELETE', '/api/v1/activations/garden', undefined, headers)
+    const before = manager.calls.length
+    for (const origin of ['http://evil.example', 'null', `http://127.0.0.1:1`]) {
+      const { status, text } = await remove({ origin })
+      expect({ origin, status }).toEqual({ origin, status: 403 })
+      expect(text).toContain('"code":"API_FOREIGN_PAGE"')
+    }
+    expect(
+      (await ask('POST', '/v2/a/blobs/uploads/', undefined, { origin: 'http://evil.example' })).status,
+    ).toBe(403)
+    expect(manager.calls.length).toBe(before)
+    expect((await remove({ origin: manager.url })).status).toBe(204)
+  })
+
   it('answer bytes that are no HTTP in the form of every other error', async () => {
     const answer = await exchangeRaw(manager.port, 'this is no HTTP\r\n\r\n')
     expect(answer).toMatch(/^HTTP\/1.1 400 /)

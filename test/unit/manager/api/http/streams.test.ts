@@ -146,7 +146,7 @@ describe('deployments', () => {
       const answer = await post(manager, {})
       expect(answer.headers.get('content-type')).toBe('application/x-ndjson; charset=utf-8')
       expect(await linesOf(answer)).toMatchObject([
-        { type: 'plan', plan: { application: 'garden', steps: [{ kind: 'keep', service: 'climate' }] } },
+        { type: 'plan', plan: { application: 'garden', steps: [{ kind: 'create', service: 'climate' }] } },
         { type: 'progress', text: 'garden/climate answers' },
         { type: 'done', application: 'garden', changed: true, services: [{ service: 'climate' }] },
       ])
@@ -202,7 +202,7 @@ describe('deployments', () => {
       expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8')
       expect(await answer.json()).toMatchObject({
         application: 'garden',
-        text: 'garden:\n  = keep   climate',
+        text: 'garden:\n  + create climate',
       })
       expect(manager.calls).toEqual([])
     })
