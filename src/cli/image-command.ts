@@ -1,4 +1,4 @@
-// `shoal image`: builds the images of the services and lists them.
+// `shoal image`: builds the images of the services, lists them, and pushes images to a cluster.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,9 +10,11 @@ import { ImageStore } from '../image/image-store.ts'
 import { loadImage } from '../image/load-image.ts'
 import type { StoredImage } from '../image/stored-image.ts'
 import { type ErrorCode, ShoalError } from '../model/errors.ts'
+import type { PushOptions } from './image-push.ts'
 import { imageStoreFolder } from './image-store-folder.ts'
 import type { Io } from './io.ts'
 import { localEngineSocket } from './local-engine-socket.ts'
+import { withManager } from './manager-option.ts'
 import { Progress } from './progress.ts'
 import { type Column, renderTable } from './table.ts'
 
@@ -43,7 +45,9 @@ const engineRefusals: Readonly<Partial<Record<ErrorCode, Loaded>>> = {
 }
 
 export function imageCommand(io: Io): Command {
-  const command = new Command('image').description('builds the images of the services and lists them')
+  const command = new Command('image').description(
+    'builds the images of the services, lists them, and pushes images to a cluster',
+  )
   const storeOption = (): Option =>
     new Option('--store <folder>', 'where images are kept (default: SHOAL_IMAGES, else the data folder)')
   command
@@ -65,6 +69,17 @@ export function imageCommand(io: Io): Command {
     .addOption(storeOption())
     .option('--json', 'print them as JSON')
     .action((options: ListOptions) => list(io, options))
+  withManager(command.command('push'))
+    .description(
+      'sends images of the image store, or of the Docker Engine of this machine, to the registry of a manager',
+    )
+    .argument('<image...>', 'as shoal image ls or docker image ls calls them')
+    .addOption(storeOption())
+    .option('--json', 'print what is in the registry now as JSON')
+    .action(async (images: string[], options: PushOptions) => {
+      const { pushImages } = await import('./image-push.ts')
+      await pushImages(io, images, options)
+    })
   return command
 }
 

@@ -70,7 +70,7 @@ export const productCommands: CommandTable = {
     load: async () => (await import('./status-command.ts')).statusCommand,
   },
   image: {
-    summary: 'builds the images of the services and lists them',
+    summary: 'builds the images of the services, lists them, and pushes images to a cluster',
     load: async () => (await import('./image-command.ts')).imageCommand,
   },
 }

@@ -38,7 +38,7 @@ async function image(argv: readonly string[], { signal, store = join(folder, 'st
 }
 
 describe('shoal image', () => {
-  it.each([[['build']], [['build', 'compute', '--arch', 'mips']], [['push', 'compute']], [[]]])(
+  it.each([[['build']], [['build', 'compute', '--arch', 'mips']], [['push']], [[]]])(
     'calls %j wrong usage',
     async (argv) => {
       expect((await image(argv)).exitCode).toBe(2)
