@@ -1,22 +1,24 @@
 // Activation by name: from the request to the first CoAP answer, and back.
-
-import { waitForAnswer } from '../coap/wait-for-answer.ts'
 import type { Engine } from '../engine/engine.ts'
-import type { ClusterInstance } from '../model/cluster/instance.ts'
 import { clusterLabel } from '../model/cluster/labels.ts'
 import type { ClusterService } from '../model/cluster/service.ts'
 import type { ServiceView } from '../model/cluster/views.ts'
 import { type Endpoint, renderEndpoint } from '../model/endpoint.ts'
 import { ShoalError } from '../model/errors.ts'
-import { pause } from '../model/pause.ts'
 import { nearestKey } from '../model/problems.ts'
+import { frontService } from '../model/swarm-service.ts'
+import { unlessAborted } from '../model/unless-aborted.ts'
+import { explainBriefly } from '../placement/explain.ts'
 import { explainService } from '../placement/explain-service.ts'
+import { judgeNodes } from '../placement/judge-nodes.ts'
+import { requirementsOf } from '../placement/requirements.ts'
+import { ActivationPhases } from './activation-phases.ts'
 import type { Catalogue, CatalogueEntry } from './catalogue.ts'
 import type { EventLog } from './event-log.ts'
-import { instanceEndpoint } from './instance-endpoint.ts'
+import { type FirstAnswer, type FollowedService, firstAnswer } from './first-answer.ts'
 import type { ClusterView } from './swarm/cluster-view.ts'
 import { type Deployer, unknownService } from './swarm/deployer.ts'
-import { coapNameOf, isWanted, wantedActive, wantedStandby } from './views.ts'
+import { coapNameOf, wantedActive, wantedStandby } from './views.ts'
 
 export interface Activation {
   readonly name: string
@@ -32,18 +34,23 @@ export interface ActivatorOptions {
   readonly engine: Pick<Engine, 'services' | 'tasks'>
   readonly view: ClusterView
   readonly views: () => readonly ServiceView[]
-  readonly catalogue: Catalogue
+  readonly catalogue: Pick<Catalogue, 'find' | 'list'>
   readonly deployer: Deployer
   readonly events: EventLog
-  /** Makes the agents act on what changed just now, before Swarm is asked again. */
+  /** Makes the agents act on a number just now, before Swarm is asked. */
   readonly applyCounts: (serviceId: string, active: number) => Promise<void>
 }
 
+/** What was done so that Swarm wants an instance, and what takes it back. */
+interface Wanted {
+  readonly service: FollowedService
+  readonly takeBack: () => Promise<unknown>
+}
+
 const defaultDeadlineMs = 60_000
-/** Between two looks at the instances: part of every activation. */
-const lookEveryMs = 12
-/** A waiting instance is refused for good when Swarm has said so for this long. */
-const refusedForMs = 400
+const takeBackLimitMs = 30_000
+/** Names come from clients: no longer part of one is repeated to them. */
+const mostCharacters = 64
 
 export class Activator {
   readonly #options: ActivatorOptions
@@ -55,7 +62,8 @@ export class Activator {
 
   /**
    * @param name an application, whose front service is meant, or `APPLICATION.SERVICE`
-   * @throws ShoalError SERVICE_UNKNOWN, UNPLACEABLE, IMAGE_UNKNOWN, ACTIVATION_TIMEOUT
+   * @throws ShoalError SERVICE_UNKNOWN, UNPLACEABLE, IMAGE_UNKNOWN, REGISTRY_DOWN, ACTIVATION_TIMEOUT; the signal's reason: the activation
+   * itself then goes on
    */
   async activate(
     name: string,
@@ -67,29 +75,36 @@ export class Activator {
     const answering = this.#answering(name)
     if (answering !== undefined)
       return { name, endpoint: answering, wasActive: true, phasesMs: {}, activationMs: 0 }
-    // All who ask for it at once share one activation; it goes on when one of them goes away.
+    // All who ask for it at once share one activation.
     const known = this.#flights.get(name)
     const flight = known ?? this.#fly(name, deadlineMs).finally(() => this.#flights.delete(name))
     if (known === undefined) {
       this.#flights.set(name, flight)
       flight.catch(() => {})
     }
-    return await raceSignal(flight, signal)
+    return await unlessAborted(flight, signal)
   }
 
-  /** Gives it back: what was declared with a standby stands by again, all else is removed. Throws ShoalError SERVICE_UNKNOWN. */
+  /**
+   * Gives it back: what was declared with a standby stands by again, a service behind the front of its application is scaled to none, all else is
+   * removed. Throws ShoalError SERVICE_UNKNOWN.
+   */
   async deactivate(name: string, { signal }: { readonly signal: AbortSignal }): Promise<void> {
-    const { view, deployer, events, catalogue } = this.#options
-    const service = findService(view.snapshot().services, name)
+    const { view, deployer, events, catalogue, applyCounts } = this.#options
+    const service =
+      findService(view.snapshot().services, name) ??
+      findService((await view.refresh({ signal })).services, name)
     if (service === undefined) {
       // In the catalogue and not there is what was asked for.
-      if (catalogue.find(applicationOf(name)) !== undefined) return
+      if (serviceOfEntry(catalogue.find(applicationOf(name)), name) !== undefined) return
       throw this.#unknown(name)
     }
     const application = service.application ?? ''
-    if (wantedStandby(service) > 0) {
+    const isFront = service.spec.Labels?.[clusterLabel.front] === '1'
+    const isGlobal = service.spec.Mode.Global !== undefined
+    if (!isGlobal && (wantedStandby(service) > 0 || !isFront)) {
+      await applyCounts(service.id, 0)
       await deployer.setActive(application, service.name, 0, { signal })
-      await this.#options.applyCounts(service.id, 0)
     } else {
       await deployer.remove(application, { signal })
     }
@@ -97,162 +112,151 @@ export class Activator {
   }
 
   #answering(name: string): Endpoint | undefined {
-    const view = this.#options.views().find((each) => each.name === name)
+    const view = this.#options
+      .views()
+      .find((each) => each.name === name || `${each.application}.${each.service}` === name)
     return view?.instances.find(({ state }) => state === 'answering')?.endpoint
   }
 
   async #fly(name: string, deadlineMs: number): Promise<Activation> {
-    const startedAtMs = performance.now()
-    const { events } = this.#options
+    const { events, engine, view } = this.#options
+    const phases = new ActivationPhases(performance.now())
     const deadline = AbortSignal.timeout(deadlineMs)
-    const { serviceId, wasMade } = await this.#makeWanted(name, deadline)
-    const phases = new Phases(startedAtMs)
+    let wanted: Wanted | undefined
     try {
-      const endpoint = await this.#firstAnswer(name, serviceId, phases, deadline)
-      const activationMs = performance.now() - startedAtMs
+      wanted = await this.#want(name, deadline)
+      const answer = await firstAnswer(wanted.service, {
+        engine,
+        nodes: () => view.snapshot().nodes,
+        signal: deadline,
+        onLook: (instances) => phases.see(instances),
+      })
+      if (answer.kind !== 'answered') throw this.#failure(name, wanted.service, answer, phases, deadlineMs)
+      phases.ready()
+      const activationMs = phases.totalMs()
       events.add({
         kind: 'service-activated',
         subject: name,
-        text: `answers at ${renderEndpoint(endpoint)} after ${activationMs.toFixed(0)} ms`,
+        text: `answers at ${renderEndpoint(answer.endpoint)} after ${activationMs.toFixed(0)} ms`,
       })
-      return { name, endpoint, wasActive: false, phasesMs: phases.read(), activationMs }
+      // What the client asks next is answered from what it was just told.
+      await view.refresh({ signal: deadline }).catch(() => {})
+      return { name, endpoint: answer.endpoint, wasActive: false, phasesMs: phases.read(), activationMs }
     } catch (error) {
       // What cannot run is not left behind to wait for ever: nobody but this activation asked for it.
-      if (wasMade && error instanceof ShoalError && error.code === 'UNPLACEABLE')
-        await this.#options.deployer
-          .remove(applicationOf(name), { signal: AbortSignal.timeout(deadlineMs) })
-          .catch(() => {})
+      if (wanted !== undefined && error instanceof ShoalError && error.code === 'UNPLACEABLE')
+        await wanted.takeBack().catch(() => {})
+      if (deadline.aborted && !(error instanceof ShoalError)) throw late(name, deadlineMs, phases, undefined)
       throw error
     }
   }
 
-  /** Sees to it that Swarm wants an active instance. @returns whether the application was made for it */
-  async #makeWanted(
-    name: string,
-    signal: AbortSignal,
-  ): Promise<{ readonly serviceId: string; readonly wasMade: boolean }> {
-    const { view, catalogue, deployer, engine, applyCounts } = this.#options
-    const service = findService(view.snapshot().services, name)
-    if (service !== undefined) {
-      if (wantedActive(service) > 0 || service.spec.Mode.Global !== undefined)
-        return { serviceId: service.id, wasMade: false }
-      // The agents are told first, Swarm then fills up what is on standby: the client waits for the first alone.
-      const told = applyCounts(service.id, 1)
-      const counted = deployer.setActive(service.application ?? '', service.name, 1, { signal })
-      counted.catch(() => {})
-      await told
-      if (wantedStandby(service) === 0) await counted
-      return { serviceId: service.id, wasMade: false }
+  /** Sees to it that Swarm wants an active instance. */
+  async #want(name: string, signal: AbortSignal): Promise<Wanted> {
+    const { view, catalogue } = this.#options
+    const entry = catalogue.find(applicationOf(name))
+    const known = findService(view.snapshot().services, name)
+    if (known !== undefined) return await this.#wantKnown(known, signal)
+    if (entry === undefined || serviceOfEntry(entry, name) === undefined) {
+      // Only a name that is deployed right now is in neither.
+      if (!this.#isDeploying(name)) throw this.#unknown(name)
+      const found = findService((await view.refresh({ signal })).services, name)
+      if (found === undefined) throw this.#unknown(name)
+      return await this.#wantKnown(found, signal)
     }
-    const entry: CatalogueEntry | undefined = catalogue.find(applicationOf(name))
-    if (entry === undefined) throw this.#unknown(name)
-    await deployer.deployApplication(entry.application, { signal, wait: false })
-    const made = findService(
-      await engine.services.list([`${clusterLabel.stack}=${entry.name}`], { signal }),
-      name,
-    )
+    return await this.#deploy(name, entry, signal)
+  }
+
+  async #wantKnown(service: ClusterService, signal: AbortSignal): Promise<Wanted> {
+    const { deployer, applyCounts } = this.#options
+    if (wantedActive(service) > 0 || service.spec.Mode.Global !== undefined)
+      return { service, takeBack: async () => {} }
+    const { application = '', name } = service
+    // The agents are told first; Swarm then fills up what is on standby, and the client waits for the first answer alone.
+    const told = applyCounts(service.id, 1)
+    const counted = deployer.setActive(application, name, 1, { signal })
+    counted.catch(() => {})
+    await told
+    if (wantedStandby(service) === 0) await counted
+    return {
+      service,
+      takeBack: async () => {
+        const limited = { signal: AbortSignal.timeout(takeBackLimitMs) }
+        await applyCounts(service.id, 0)
+        await deployer.setActive(application, name, 0, limited)
+      },
+    }
+  }
+
+  /** From the catalogue. What no node can take now is not even declared. */
+  async #deploy(name: string, { application }: CatalogueEntry, signal: AbortSignal): Promise<Wanted> {
+    const { deployer, view } = this.#options
+    const { services } = await deployer.deployApplication(application, {
+      signal,
+      wait: false,
+      knownImages: true,
+      check: async (specs) => {
+        const spec = specs.find((each) => nameMeans(name, each.Labels ?? {}))
+        if (spec === undefined) return
+        const requirements = requirementsOf(spec)
+        const canRun = (snapshot = view.snapshot()): boolean =>
+          judgeNodes(requirements, snapshot).some(({ reasons }) => reasons.length === 0)
+        if (canRun() || canRun(await view.refresh({ signal }))) return
+        throw unplaceable(name, explainBriefly(name, judgeNodes(requirements, view.snapshot())))
+      },
+    })
+    const made = [...services.values()].find(({ spec }) => nameMeans(name, spec.Labels ?? {}))
     if (made === undefined) throw this.#unknown(name)
-    return { serviceId: made.id, wasMade: true }
+    return {
+      service: made,
+      takeBack: () => deployer.remove(application.name, { signal: AbortSignal.timeout(takeBackLimitMs) }),
+    }
   }
 
-  /** Follows the instances of the service until one of them answers CoAP. */
-  async #firstAnswer(
+  #isDeploying(name: string): boolean {
+    return this.#options.deployer.isDeploying(applicationOf(name))
+  }
+
+  #failure(
     name: string,
-    serviceId: string,
-    phases: Phases,
-    deadline: AbortSignal,
-  ): Promise<Endpoint> {
-    const { engine, view } = this.#options
-    const found = new AbortController()
-    const stop = AbortSignal.any([deadline, found.signal])
-    const asked = new Map<string, Promise<void>>()
-    let answer: Endpoint | undefined
-    let service = view.snapshot().services.find(({ id }) => id === serviceId)
-    let refusedSinceMs: number | undefined
-    try {
-      while (answer === undefined && !deadline.aborted) {
-        const instances = (await engine.tasks.list({ serviceId }, { signal: deadline })).filter(isWanted)
-        service ??= await engine.services.inspect(serviceId, { signal: deadline })
-        if (service === undefined) throw this.#unknown(name)
-        phases.see(instances)
-        for (const instance of instances) {
-          const endpoint = this.#endpointOf(instance, service)
-          if (endpoint === undefined || asked.has(instance.id)) continue
-          const path = service.spec.Labels?.[clusterLabel.coapPath] ?? '/.well-known/core'
-          const asking = waitForAnswer(`${renderEndpoint(endpoint)}${path}`, stop).then((answered) => {
-            if (!answered || answer !== undefined) return
-            answer = endpoint
-            phases.ready()
-            found.abort()
-          })
-          asked.set(instance.id, asking)
-        }
-        if (this.#isRefused(instances)) {
-          refusedSinceMs ??= performance.now()
-          if (performance.now() - refusedSinceMs > refusedForMs)
-            throw await this.#unplaceable(name, serviceId)
-        } else refusedSinceMs = undefined
-        if (!speaksCoap(service) && instances.some(({ state }) => state === 'running')) throw noCoap(name)
-        await pause(lookEveryMs, stop)
+    { id }: FollowedService,
+    answer: FirstAnswer,
+    phases: ActivationPhases,
+    deadlineMs: number,
+  ): ShoalError {
+    const snapshot = this.#options.view.snapshot()
+    const service = snapshot.services.find((each) => each.id === id)
+    switch (answer.kind) {
+      case 'refused':
+        return unplaceable(
+          name,
+          service === undefined ? 'Swarm finds no node for it' : explainService(service, snapshot).brief(),
+        )
+      case 'gone':
+        return unknownService(name, 'it was removed while it was being activated')
+      case 'runs':
+        return new ShoalError('ACTIVATION_TIMEOUT', {
+          action: 'activate',
+          object: name,
+          reason: 'it runs, but does not speak CoAP: there is no endpoint to tell',
+          nextStep: 'publish its CoAP port, or name it with x-shoal.coap.port',
+        })
+      default: {
+        const [failed] = snapshot.instances
+          .filter((instance) => instance.serviceId === id && instance.error !== '')
+          .sort((a, b) => b.changedAtMs - a.changedAtMs)
+        return late(name, deadlineMs, phases, failed?.error)
       }
-    } catch (error) {
-      if (!deadline.aborted) throw error
-    } finally {
-      found.abort()
-      await Promise.all(asked.values())
     }
-    if (answer !== undefined) {
-      // What the client asks next is answered from what it was just told.
-      await view.refresh().catch(() => {})
-      return answer
-    }
-    throw await this.#late(name, serviceId, phases)
-  }
-
-  #endpointOf(instance: ClusterInstance, service: ClusterService): Endpoint | undefined {
-    if (instance.state !== 'running') return undefined
-    const node = this.#options.view.snapshot().nodes.find(({ id }) => id === instance.nodeId)
-    return instanceEndpoint(instance, service, node)
-  }
-
-  #isRefused(instances: readonly ClusterInstance[]): boolean {
-    return (
-      instances.length > 0 &&
-      instances.every(({ state, error }) => (state === 'pending' || state === 'new') && error !== '')
-    )
-  }
-
-  async #unplaceable(name: string, serviceId: string): Promise<ShoalError> {
-    const snapshot = await this.#options.view.refresh()
-    const service = snapshot.services.find(({ id }) => id === serviceId)
-    const reason = service === undefined ? 'it is gone' : explainService(service, snapshot).brief()
-    return new ShoalError('UNPLACEABLE', {
-      action: 'activate',
-      object: name,
-      reason,
-      nextStep: `shoal explain ${name.replace('.', '/')} tells it node by node`,
-    })
-  }
-
-  async #late(name: string, serviceId: string, phases: Phases): Promise<ShoalError> {
-    const { instances } = this.#options.view.snapshot()
-    const failed = instances
-      .filter((instance) => instance.serviceId === serviceId && instance.error !== '')
-      .sort((a, b) => b.changedAtMs - a.changedAtMs)[0]
-    return new ShoalError('ACTIVATION_TIMEOUT', {
-      action: 'activate',
-      object: name,
-      reason: `no answer in time; it got as far as ${phases.last()}${failed === undefined ? '' : `: ${failed.error}`}`,
-      nextStep: 'shoal ps and shoal logs show more',
-    })
   }
 
   #unknown(name: string): ShoalError {
     const { catalogue, views } = this.#options
+    const shown = name.slice(0, mostCharacters)
     const names = [...views().map((view) => view.name), ...catalogue.list().map((entry) => entry.name)]
-    const nearest = nearestKey(name, names)
+    const nearest = nearestKey(shown, names)
     return unknownService(
-      name.slice(0, 64),
+      shown,
       nearest === undefined
         ? 'neither the cluster nor its catalogue has one of that name'
         : `there is none of that name; did you mean ${nearest}?`,
@@ -260,55 +264,28 @@ export class Activator {
   }
 }
 
-/** When each phase ended, from the states of the first instance to get there. */
-class Phases {
-  readonly #startedAtMs: number
-  readonly #endedAtMs = new Map<string, number>()
-
-  constructor(startedAtMs: number) {
-    this.#startedAtMs = startedAtMs
-  }
-
-  see(instances: readonly ClusterInstance[]): void {
-    for (const { state } of instances) {
-      if (state !== 'new' && state !== 'pending') this.#end('schedule')
-      if (state === 'starting' || state === 'running') this.#end('create')
-      if (state === 'running') this.#end('start')
-    }
-  }
-
-  ready(): void {
-    for (const phase of ['schedule', 'create', 'start', 'ready']) this.#end(phase)
-  }
-
-  /** The last phase that ended. */
-  last(): string {
-    return [...this.#endedAtMs.keys()].at(-1) ?? 'asking Swarm for it'
-  }
-
-  read(): Readonly<Record<string, number>> {
-    let before = this.#startedAtMs
-    const phases: Record<string, number> = {}
-    for (const [phase, at] of this.#endedAtMs) {
-      phases[phase] = at - before
-      before = at
-    }
-    return phases
-  }
-
-  #end(phase: string): void {
-    if (!this.#endedAtMs.has(phase)) this.#endedAtMs.set(phase, performance.now())
-  }
-}
-
 /** The service that a name of CoAP's means. */
 export function findService(services: readonly ClusterService[], name: string): ClusterService | undefined {
+  const known = services.filter(({ application }) => application !== undefined)
   return (
-    services.find((service) => service.application !== undefined && coapNameOf(service) === name) ??
-    services.find(
-      ({ application, name: service }) => application !== undefined && `${application}.${service}` === name,
-    )
+    known.find((service) => coapNameOf(service) === name) ??
+    known.find(({ application, name: service }) => `${application}.${service}` === name)
   )
+}
+
+/** The same for services that are only about to be. */
+function nameMeans(name: string, labels: Readonly<Record<string, string>>): boolean {
+  const application = labels[clusterLabel.application] ?? ''
+  const isFront = labels[clusterLabel.front] === '1'
+  return (isFront && application === name) || `${application}.${labels[clusterLabel.service] ?? ''}` === name
+}
+
+/** The service of a catalogue entry that a name means. */
+function serviceOfEntry(entry: CatalogueEntry | undefined, name: string): string | undefined {
+  if (entry === undefined) return undefined
+  const { services } = entry.application
+  if (entry.name === name) return frontService(services)?.name
+  return services.find((service) => `${entry.name}.${service.name}` === name)?.name
 }
 
 /** `greenhouse.climate` → `greenhouse`: application names have no dot. */
@@ -316,30 +293,26 @@ function applicationOf(name: string): string {
   return name.split('.', 1)[0] ?? name
 }
 
-function speaksCoap({ spec }: ClusterService): boolean {
-  return spec.Labels?.[clusterLabel.coapPort] !== undefined
+function unplaceable(name: string, reason: string): ShoalError {
+  return new ShoalError('UNPLACEABLE', {
+    action: 'activate',
+    object: name,
+    reason,
+    nextStep: 'shoal nodes shows what the nodes have to give',
+  })
 }
 
-function noCoap(name: string): ShoalError {
+function late(
+  name: string,
+  deadlineMs: number,
+  phases: ActivationPhases,
+  failure: string | undefined,
+): ShoalError {
+  const why = failure === undefined ? '' : `; its last instance ended: ${failure}`
   return new ShoalError('ACTIVATION_TIMEOUT', {
     action: 'activate',
     object: name,
-    reason: 'it runs, but does not speak CoAP: there is no endpoint to tell',
-    nextStep: 'publish its CoAP port, or name it with x-shoal.coap.port',
+    reason: `no answer within ${deadlineMs / 1000} s: ${phases.hangsAt()}${why}`,
+    nextStep: `shoal ps ${applicationOf(name)} and shoal logs show more`,
   })
-}
-
-/** The caller stops waiting when its signal comes; the work goes on. */
-async function raceSignal<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  if (signal.aborted) throw signal.reason
-  let stop: () => void = () => {}
-  const gone = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason)
-    signal.addEventListener('abort', stop, { once: true })
-  })
-  try {
-    return await Promise.race([work, gone])
-  } finally {
-    signal.removeEventListener('abort', stop)
-  }
 }

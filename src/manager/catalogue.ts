@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto'
 import type { Engine } from '../engine/engine.ts'
 import type { Application } from '../model/application.ts'
 import { clusterLabel } from '../model/cluster/labels.ts'
-import { parseCompose } from '../model/compose/parse-compose.ts'
 import { ShoalError } from '../model/errors.ts'
 import { pause } from '../model/pause.ts'
 import type { EventLog } from './event-log.ts'
-import type { DeployRequest } from './swarm/deployer.ts'
+import { type DeployRequest, parseRequest } from './swarm/deployer.ts'
+import { Turns } from './swarm/turns.ts'
 
 export interface CatalogueEntry {
   /** Of the application. */
@@ -24,6 +24,7 @@ export interface CatalogueOptions {
 
 const environmentLabel = 'shoal.catalogue.environment'
 const fileLabel = 'shoal.catalogue.file'
+const profilesLabel = 'shoal.catalogue.profiles'
 
 /** SwarmKit takes 1,000 KiB of a config; half of it is a Compose file of ten thousand lines. */
 const mostBytes = 500 * 1024
@@ -32,6 +33,8 @@ const retryMs = 1000
 export class Catalogue {
   readonly #options: CatalogueOptions
   readonly #listeners = new Set<() => void>()
+  readonly #changes = new Turns()
+  readonly #readings = new Turns()
   #entries: ReadonlyMap<string, CatalogueEntry> = new Map()
   #running: { readonly controller: AbortController; readonly ended: Promise<void> } | undefined
 
@@ -73,8 +76,25 @@ export class Catalogue {
    * @throws ShoalError COMPOSE_INVALID, CATALOGUE_TOO_LARGE
    */
   async add(request: DeployRequest, { signal }: { readonly signal: AbortSignal }): Promise<string> {
+    const { name } = parseRequest(request)
+    await this.#changes.take(name, () => this.#keep(name, request, signal))
+    return name
+  }
+
+  /** Throws ShoalError CATALOGUE_UNKNOWN. What runs of it goes on. */
+  async remove(name: string, { signal }: { readonly signal: AbortSignal }): Promise<void> {
     const { engine, events } = this.#options
-    const { name } = parse(request)
+    await this.#changes.take(name, async () => {
+      const present = await engine.configs.list([`${clusterLabel.catalogue}=${name}`], { signal })
+      if (present.length === 0) throw unknownEntry(name, this.list())
+      for (const { id } of present) await engine.configs.remove(id, { signal })
+      await this.#read(signal)
+      events.add({ kind: 'catalogue-changed', subject: name, text: 'taken out' })
+    })
+  }
+
+  async #keep(name: string, request: DeployRequest, signal: AbortSignal): Promise<void> {
+    const { engine, events } = this.#options
     const data = Buffer.from(request.compose)
     if (data.length > mostBytes) {
       throw new ShoalError('CATALOGUE_TOO_LARGE', {
@@ -82,18 +102,21 @@ export class Catalogue {
         object: name,
         place: request.fileName,
         reason: `it has ${data.length} bytes, and the catalogue takes ${mostBytes}`,
+        nextStep: `shoal deploy ${request.fileName} takes it whole, without keeping it`,
       })
     }
     const labels = {
       [clusterLabel.catalogue]: name,
       [environmentLabel]: JSON.stringify(request.environment),
       [fileLabel]: request.fileName,
+      ...(request.profiles === undefined ? {} : { [profilesLabel]: JSON.stringify(request.profiles) }),
     }
     const hash = createHash('sha256')
       .update(JSON.stringify([request.compose, labels]))
       .digest('hex')
       .slice(0, 12)
-    const configName = `shoal-catalogue-${name}-${hash}`
+    // Swarm takes names of 64 characters.
+    const configName = `shoal-catalogue-${name.slice(0, 35)}-${hash}`
     const present = await engine.configs.list([`${clusterLabel.catalogue}=${name}`], { signal })
     if (!present.some((config) => config.name === configName))
       await engine.configs.create({ name: configName, labels, data }, { signal })
@@ -102,20 +125,14 @@ export class Catalogue {
       if (config.name !== configName) await engine.configs.remove(config.id, { signal })
     await this.#read(signal)
     events.add({ kind: 'catalogue-changed', subject: name, text: `taken from ${request.fileName}` })
-    return name
   }
 
-  /** Throws ShoalError CATALOGUE_UNKNOWN. What runs of it goes on. */
-  async remove(name: string, { signal }: { readonly signal: AbortSignal }): Promise<void> {
-    const { engine, events } = this.#options
-    const present = await engine.configs.list([`${clusterLabel.catalogue}=${name}`], { signal })
-    if (present.length === 0) throw unknownEntry(name, this.list())
-    for (const { id } of present) await engine.configs.remove(id, { signal })
-    await this.#read(signal)
-    events.add({ kind: 'catalogue-changed', subject: name, text: 'taken out' })
-  }
-
+  /** One at a time: an older one never comes after a newer. */
   async #read(signal: AbortSignal): Promise<void> {
+    await this.#readings.take('', () => this.#readNow(signal))
+  }
+
+  async #readNow(signal: AbortSignal): Promise<void> {
     const configs = await this.#options.engine.configs.list([clusterLabel.catalogue], { signal })
     const entries = new Map<string, CatalogueEntry>()
     for (const { labels, data, createdAtMs } of configs.toSorted((a, b) => a.createdAtMs - b.createdAtMs)) {
@@ -124,9 +141,10 @@ export class Catalogue {
         compose: Buffer.from(data).toString('utf8'),
         fileName: labels[fileLabel] ?? name,
         environment: parseEnvironment(labels[environmentLabel]),
+        ...(labels[profilesLabel] === undefined ? {} : { profiles: parseProfiles(labels[profilesLabel]) }),
       }
       try {
-        entries.set(name, { name, application: parse(request), request, addedAtMs: createdAtMs })
+        entries.set(name, { name, application: parseRequest(request), request, addedAtMs: createdAtMs })
       } catch (error) {
         if (!(error instanceof ShoalError)) throw error
         // Written by hand or by another version: the others are of use all the same.
@@ -161,14 +179,6 @@ export function unknownEntry(name: string, entries: readonly CatalogueEntry[]): 
   })
 }
 
-function parse(request: DeployRequest): Application {
-  return parseCompose(request.compose, {
-    mode: 'cluster',
-    fileName: request.fileName,
-    environment: request.environment,
-  })
-}
-
 function parseEnvironment(text: string | undefined): Readonly<Record<string, string>> {
   try {
     const parsed: unknown = JSON.parse(text ?? '{}')
@@ -178,5 +188,14 @@ function parseEnvironment(text: string | undefined): Readonly<Record<string, str
     )
   } catch {
     return {}
+  }
+}
+
+function parseProfiles(text: string): readonly string[] {
+  try {
+    const parsed: unknown = JSON.parse(text)
+    return Array.isArray(parsed) ? parsed.filter((profile) => typeof profile === 'string') : []
+  } catch {
+    return []
   }
 }

@@ -42,12 +42,13 @@ export function coapNameOf({ application = '', name, spec }: ClusterService): st
 
 /** How many instances are to be active: the label of Shoal, else Swarm's replicas. */
 export function wantedActive({ spec }: Pick<ClusterService, 'spec'>): number {
-  const label = spec.Labels?.[clusterLabel.active]
-  return label === undefined ? (spec.Mode.Replicated?.Replicas ?? 0) : Number(label)
+  const label = Number(spec.Labels?.[clusterLabel.active])
+  return Number.isInteger(label) ? label : (spec.Mode.Replicated?.Replicas ?? 0)
 }
 
 export function wantedStandby({ spec }: Pick<ClusterService, 'spec'>): number {
-  return Number(spec.Labels?.[clusterLabel.standby] ?? 0)
+  const label = Number(spec.Labels?.[clusterLabel.standby])
+  return Number.isInteger(label) ? label : 0
 }
 
 /** Those that Swarm wants to run: not on their way out, not of the past. */

@@ -1,104 +1,92 @@
-// Networks, secrets and configs of an application in Swarm: made before its services, removed when nothing uses them.
+// Networks, secrets and configs of applications in Swarm: looked at, made before the services that use them, removed after them.
 import type { Engine } from '../../engine/engine.ts'
 import { clusterLabel } from '../../model/cluster/labels.ts'
-import type { ClusterFile, ClusterObjects } from '../../model/cluster/settings.ts'
+import type { ClusterObjects } from '../../model/cluster/settings.ts'
 import { ShoalError } from '../../model/errors.ts'
+import { pause } from '../../model/pause.ts'
+import type { ObjectStep, SwarmObject } from './plan-objects.ts'
 
 export type ObjectEngine = Pick<Engine, 'networks' | 'secrets' | 'configs'>
 
-export interface ObjectIds {
-  /** By their names in Swarm. */
-  readonly secrets: ReadonlyMap<string, string>
-  readonly configs: ReadonlyMap<string, string>
-}
+/** Between two tries to remove what instances on their way out still use. */
+const retryMs = 150
 
-const labelFilter = (application: string) => [`${clusterLabel.stack}=${application}`]
-
-/** Makes what is missing. Throws ShoalError SERVICE_UNKNOWN for an external one that is not there. */
-export async function makeObjects(
-  engine: ObjectEngine,
-  { networks, secrets, configs }: ClusterObjects,
-  signal: AbortSignal,
-): Promise<ObjectIds> {
-  if (networks.length > 0) {
-    const known = new Set((await engine.networks.list([], { signal })).map(({ name }) => name))
-    for (const { name, external, driver, driverOptions, attachable, internal, labels } of networks) {
-      if (known.has(name)) continue
-      if (external) throw absent('network', name)
-      await engine.networks.create(
-        { name, labels, driver, options: driverOptions, attachable, internal },
-        { signal },
-      )
-    }
-  }
-  return {
-    secrets: await makeFiles(engine.secrets, 'secret', secrets, signal),
-    configs: await makeFiles(engine.configs, 'config', configs, signal),
-  }
-}
-
-/** The names and ids that there are; what is missing has none yet. For a plan that nobody carries out. */
-export async function findObjects(
-  engine: ObjectEngine,
-  { secrets, configs }: ClusterObjects,
-  signal: AbortSignal,
-): Promise<ObjectIds> {
-  const find = async (files: readonly ClusterFile[], of: Engine['secrets'] | Engine['configs']) =>
-    files.length === 0
-      ? new Map<string, string>()
-      : new Map((await of.list([], { signal })).map(({ name, id }) => [name, id]))
-  return { secrets: await find(secrets, engine.secrets), configs: await find(configs, engine.configs) }
-}
-
-/** Removes those of the application that are not among `kept`; what an instance on its way out still uses stays for the next time. */
-export async function removeObjects(
+/** Those of the kinds that the application uses or has: a whole Swarm's are not asked for where it has none. Throws ShoalError. */
+export async function readObjects(
   engine: ObjectEngine,
   application: string,
-  kept: ClusterObjects | undefined,
+  wanted: ClusterObjects,
+  signal: AbortSignal,
+): Promise<readonly SwarmObject[]> {
+  const labels = (needsAll: boolean) => (needsAll ? [] : [`${clusterLabel.stack}=${application}`])
+  const [networks, secrets, configs] = await Promise.all([
+    engine.networks.list(labels(wanted.networks.length > 0), { signal }),
+    engine.secrets.list(labels(wanted.secrets.length > 0), { signal }),
+    engine.configs.list(labels(wanted.configs.length > 0), { signal }),
+  ])
+  return [
+    ...networks
+      .filter(({ scope }) => scope === 'swarm')
+      .map(({ id, name, labels: has }) => ({ kind: 'network' as const, id, name, labels: has })),
+    ...secrets.map(({ id, name, labels: has }) => ({ kind: 'secret' as const, id, name, labels: has })),
+    ...configs.map(({ id, name, labels: has }) => ({ kind: 'config' as const, id, name, labels: has })),
+  ]
+}
+
+/** One that somebody else has made meanwhile will do. @returns the new object; throws ShoalError */
+export async function makeObject(
+  engine: ObjectEngine,
+  step: Extract<ObjectStep, { kind: 'create' }>,
+  signal: AbortSignal,
+): Promise<SwarmObject> {
+  const { name } = step
+  if (step.object === 'network') {
+    const { driver, driverOptions, attachable, internal, labels } = step.network
+    const id = await engine.networks.create(
+      { name, labels, driver, options: driverOptions, attachable, internal },
+      { signal },
+    )
+    return { kind: 'network', id, name, labels }
+  }
+  const { content, labels } = step.file
+  const files = step.object === 'secret' ? engine.secrets : engine.configs
+  const id = await files.create({ name, labels, data: Buffer.from(content) }, { signal })
+  return { kind: step.object, id, name, labels }
+}
+
+/** What an instance on its way out still uses stays. Throws ShoalError for any other refusal. */
+export async function removeObject(
+  engine: ObjectEngine,
+  { object, id }: Extract<ObjectStep, { kind: 'remove' }>,
   signal: AbortSignal,
 ): Promise<void> {
-  const names = new Set(
-    kept === undefined ? [] : [...kept.networks, ...kept.secrets, ...kept.configs].map(({ name }) => name),
-  )
-  const filter = labelFilter(application)
-  for (const { id, name } of await engine.secrets.list(filter, { signal }))
-    if (!names.has(name)) await ignoreUse(engine.secrets.remove(id, { signal }))
-  for (const { id, name } of await engine.configs.list(filter, { signal }))
-    if (!names.has(name)) await ignoreUse(engine.configs.remove(id, { signal }))
-  for (const { id, name, scope } of await engine.networks.list(filter, { signal }))
-    if (scope === 'swarm' && !names.has(name)) await ignoreUse(engine.networks.remove(id, { signal }))
-}
-
-async function makeFiles(
-  of: Engine['secrets'] | Engine['configs'],
-  kind: 'secret' | 'config',
-  files: readonly ClusterFile[],
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, string>> {
-  if (files.length === 0) return new Map()
-  const known = new Map((await of.list([], { signal })).map(({ name, id }) => [name, id]))
-  for (const { name, external, content, labels } of files) {
-    if (known.has(name)) continue
-    if (external) throw absent(kind, name)
-    known.set(name, await of.create({ name, labels, data: Buffer.from(content) }, { signal }))
-  }
-  return known
-}
-
-async function ignoreUse(removal: Promise<void>): Promise<void> {
   try {
-    await removal
+    if (object === 'network') await engine.networks.remove(id, { signal })
+    else if (object === 'secret') await engine.secrets.remove(id, { signal })
+    else await engine.configs.remove(id, { signal })
   } catch (error) {
-    if (!(error instanceof ShoalError && (error.code === 'SWARM_IN_USE' || error.code === 'ENGINE_REFUSED')))
-      throw error
+    if (!(error instanceof ShoalError && error.code === 'SWARM_IN_USE')) throw error
   }
 }
 
-function absent(kind: string, name: string): ShoalError {
-  return new ShoalError('DEPLOY_INCOMPLETE', {
-    action: 'use',
-    object: `${kind} ${name}`,
-    reason: 'it is external, and Swarm has none of that name',
-    nextStep: `make it first: docker ${kind} create … on the manager, or leave external out`,
-  })
+/**
+ * Removes all of the application, again and again while something is still in use.
+ * @returns the names of those that were still there when the time was over
+ */
+export async function removeAllObjects(
+  engine: ObjectEngine,
+  application: string,
+  { signal, deadlineMs }: { readonly signal: AbortSignal; readonly deadlineMs: number },
+): Promise<readonly string[]> {
+  const nothing = { networks: [], secrets: [], configs: [] }
+  const endsAtMs = performance.now() + deadlineMs
+  for (;;) {
+    const left = await readObjects(engine, application, nothing, signal)
+    if (left.length === 0) return []
+    if (performance.now() > endsAtMs) return left.map(({ kind, name }) => `${kind} ${name}`)
+    for (const { kind, id, name } of left)
+      await removeObject(engine, { kind: 'remove', object: kind, name, id }, signal)
+    await pause(retryMs, signal)
+    signal.throwIfAborted()
+  }
 }

@@ -3,12 +3,13 @@ import type { Engine } from '../../engine/engine.ts'
 import type { ClusterSnapshot } from '../../model/cluster/snapshot.ts'
 import { ShoalError } from '../../model/errors.ts'
 import { pause } from '../../model/pause.ts'
+import { unlessAborted } from '../../model/unless-aborted.ts'
 
 /** Swarm tells of nodes and services as they change, but not of instances: those are asked for. */
 const idlePeriodMs = 1000
 
-/** While somebody waits for an instance: what is waited for too long is part of every activation. */
-const waitPeriodMs = 15
+/** Between two looks while somebody waits. */
+const waitPeriodMs = 25
 
 /** Before the Engine is asked again after it failed to answer. */
 const retryMs = 500
@@ -38,7 +39,9 @@ export class ClusterView {
   readonly #listeners = new Set<(snapshot: ClusterSnapshot) => void>()
   #snapshot = nothing
   #fingerprint = ''
-  #refreshing: Promise<ClusterSnapshot> | undefined
+  /** The reading that is under way, and the one that begins when it has ended. */
+  #reading: Promise<ClusterSnapshot> | undefined
+  #nextReading: Promise<ClusterSnapshot> | undefined
   #isStale = false
   #running: { readonly controller: AbortController; readonly ended: Promise<unknown> } | undefined
   #wake: () => void = () => {}
@@ -75,14 +78,14 @@ export class ClusterView {
     return () => this.#listeners.delete(listener)
   }
 
-  /** A snapshot that was asked for after this call began. Throws ShoalError. */
+  /**
+   * A snapshot that was asked for after this call began; all who call meanwhile share one.
+   * @throws ShoalError where the Engine does not answer, the signal's reason where that comes first
+   */
   async refresh({ signal }: { readonly signal?: AbortSignal } = {}): Promise<ClusterSnapshot> {
-    // One that is under way may have read before what the caller wants to see.
-    if (this.#refreshing !== undefined) await this.#refreshing.catch(() => {})
-    this.#refreshing ??= this.#take(signal).finally(() => {
-      this.#refreshing = undefined
-    })
-    return await this.#refreshing
+    signal?.throwIfAborted()
+    const reading = this.#read()
+    return signal === undefined ? await reading : await unlessAborted(reading, signal)
   }
 
   /**
@@ -104,7 +107,7 @@ export class ClusterView {
     const endsAtMs = this.#now() + deadlineMs
     while (!signal.aborted && this.#now() < endsAtMs) {
       const snapshot = await this.refresh({ signal }).catch((error: unknown) => {
-        if (error instanceof ShoalError) return undefined
+        if (error instanceof ShoalError || signal.aborted) return undefined
         throw error
       })
       if (snapshot !== undefined && predicate(snapshot)) return snapshot
@@ -113,12 +116,29 @@ export class ClusterView {
     return undefined
   }
 
-  async #take(signal: AbortSignal | undefined): Promise<ClusterSnapshot> {
-    const options = signal === undefined ? {} : { signal }
+  /** One that is under way may have read before what the caller wants to see: then the next one is his. */
+  #read(): Promise<ClusterSnapshot> {
+    if (this.#reading === undefined) {
+      this.#reading = this.#take().finally(() => {
+        this.#reading = undefined
+      })
+      return this.#reading
+    }
+    this.#nextReading ??= this.#reading
+      .catch(() => {})
+      .then(() => {
+        this.#nextReading = undefined
+        return this.#read()
+      })
+    return this.#nextReading
+  }
+
+  /** The Engine room bounds each question; nobody's signal ends a reading that others share. */
+  async #take(): Promise<ClusterSnapshot> {
     const [nodes, services, instances] = await Promise.all([
-      this.#engine.nodes.list(options),
-      this.#engine.services.list(undefined, options),
-      this.#engine.tasks.list({}, options),
+      this.#engine.nodes.list(),
+      this.#engine.services.list(),
+      this.#engine.tasks.list(),
     ])
     const snapshot = { nodes, services, instances, takenAtMs: this.#now() }
     const fingerprint = JSON.stringify([nodes, services, instances])
@@ -139,8 +159,6 @@ export class ClusterView {
       if (!this.#isStale) await Promise.race([pause(idlePeriodMs, stop), woken])
       this.#isStale = false
       if (stop.aborted) return
-      // Somebody who waits has just looked: what is there is new enough.
-      if (this.#now() - this.#snapshot.takenAtMs < waitPeriodMs) continue
       try {
         await this.refresh({ signal: stop })
         isTroubled = false

@@ -7,21 +7,24 @@ import type { ClusterService } from '../../model/cluster/service.ts'
 import type { ServiceView } from '../../model/cluster/views.ts'
 import { parseCompose } from '../../model/compose/parse-compose.ts'
 import { ShoalError } from '../../model/errors.ts'
-import { pause } from '../../model/pause.ts'
 import { renderSwarmService, swarmServiceName } from '../../model/swarm-service.ts'
 import type { SwarmServiceSpec } from '../../model/swarm-service-spec.ts'
-import { explainService } from '../../placement/explain-service.ts'
 import type { EventLog } from '../event-log.ts'
-import type { ImageResolver } from '../image-resolver.ts'
+import type { ClusterImage, ImageResolver } from '../image-resolver.ts'
 import {
-  findObjects,
-  makeObjects,
+  makeObject,
   type ObjectEngine,
-  type ObjectIds,
-  removeObjects,
+  readObjects,
+  removeAllObjects,
+  removeObject,
 } from './application-objects.ts'
+import { CarefulUpdate } from './careful-update.ts'
 import type { ClusterView } from './cluster-view.ts'
-import { type DeployStep, planDeploy, renderDeployPlan } from './plan-deploy.ts'
+import { despiteConflicts } from './despite-conflicts.ts'
+import { activeOf, type DeployStep, planDeploy, renderDeployPlan } from './plan-deploy.ts'
+import { noObjects, type ObjectStep, planObjects, type SwarmObject } from './plan-objects.ts'
+import { removeTrials } from './trial.ts'
+import { Turns } from './turns.ts'
 import { withCounts } from './with-counts.ts'
 
 export interface DeployRequest {
@@ -30,11 +33,15 @@ export interface DeployRequest {
   /** The variables that the file may use. */
   readonly environment: Readonly<Record<string, string>>
   readonly profiles?: readonly string[]
+  /** What stands in the files that secrets and configs are taken from, by their paths in the Compose file. */
+  readonly files?: ReadonlyMap<string, Uint8Array>
 }
 
 export interface DeployPlan {
   readonly application: string
   readonly steps: readonly DeployStep[]
+  /** Networks, secrets and configs. */
+  readonly objects: readonly ObjectStep[]
   readonly warnings: readonly string[]
   /** For a person. */
   readonly text: string
@@ -44,10 +51,12 @@ export interface DeployResult {
   readonly application: string
   readonly changed: boolean
   readonly warnings: readonly string[]
+  /** Swarm's ids and specs of the services, by their names in the file. */
+  readonly services: ReadonlyMap<string, { readonly id: string; readonly spec: SwarmServiceSpec }>
 }
 
 export interface DeployerOptions {
-  readonly engine: Pick<Engine, 'services'> & ObjectEngine
+  readonly engine: Pick<Engine, 'services' | 'tasks'> & ObjectEngine
   readonly view: ClusterView
   readonly images: ImageResolver
   readonly auth: RegistryAuth
@@ -59,35 +68,49 @@ export interface DeployerOptions {
 export interface DeployOptions {
   readonly signal: AbortSignal
   readonly onProgress?: (line: string) => void
-  /** Whether to wait until the instances answer. */
+  /** Whether to wait until the instances answer. Left out: it is waited for. */
   readonly wait?: boolean
+  /** Whether images may be taken as they were resolved last: whoever is in a hurry does not wait for a registry. */
+  readonly knownImages?: boolean
+  /** Asked before anything is changed; what it throws ends the deployment. */
+  readonly check?: (specs: readonly SwarmServiceSpec[]) => Promise<void>
 }
 
-/** A record that somebody changes at the same time is read again and planned anew, so often. */
-const conflictsAtMost = 8
 const removalLimitMs = 30_000
-const readyMarginMs = 10_000
+const removalLookMs = 100
 
 export class Deployer {
   readonly #options: DeployerOptions
-  /** The last piece of work of each application: the next one waits for it. */
-  readonly #queue = new Map<string, Promise<unknown>>()
+  readonly #turns = new Turns()
+  /** Deployments under way, so that a removal does not wait until they give up. */
+  readonly #underWay = new Map<string, Set<AbortController>>()
 
   constructor(options: DeployerOptions) {
     this.#options = options
   }
 
-  /** Throws ShoalError COMPOSE_INVALID with every problem. */
-  parse(request: DeployRequest): Application {
-    return parseCompose(request.compose, {
-      mode: 'cluster',
-      fileName: request.fileName,
-      environment: request.environment,
-      ...(request.profiles === undefined ? {} : { profiles: request.profiles }),
-    })
+  /** Takes away what an earlier life of the manager left in the middle of something. Throws ShoalError. */
+  async start(signal: AbortSignal): Promise<void> {
+    await removeTrials(this.#options.engine, { signal })
   }
 
-  /** Images of the file that the manager's registry lacks. */
+  /** Deployments under way end; what they have told Swarm holds. */
+  stop(): void {
+    for (const deployments of this.#underWay.values())
+      for (const deployment of deployments)
+        deployment.abort(new DOMException('the manager stops', 'AbortError'))
+  }
+
+  isDeploying(application: string): boolean {
+    return this.#underWay.has(application)
+  }
+
+  /** Throws ShoalError COMPOSE_INVALID with every problem. */
+  parse(request: DeployRequest): Application {
+    return parseRequest(request)
+  }
+
+  /** Images of the file that the manager's registry lacks. Throws ShoalError COMPOSE_INVALID, REGISTRY_DOWN. */
   async missingImages(request: DeployRequest, signal: AbortSignal): Promise<readonly string[]> {
     const { services } = this.parse(request)
     return this.#options.images.missing(
@@ -96,62 +119,63 @@ export class Deployer {
     )
   }
 
-  /** What a deployment would change; changes nothing. */
+  /** What a deployment would change; changes nothing. Throws ShoalError COMPOSE_INVALID, IMAGE_UNKNOWN, REGISTRY_DOWN. */
   async plan(request: DeployRequest, { signal }: { readonly signal: AbortSignal }): Promise<DeployPlan> {
     const application = this.parse(request)
-    const objects = application.cluster ?? { networks: [], secrets: [], configs: [] }
-    const ids = await findObjects(this.#options.engine, objects, signal)
-    return this.#plan(application, ids, signal)
+    return (await this.#look(application, { signal })).plan
   }
 
-  /** Throws ShoalError; what was made until then stays and is taken up by the next deployment. */
+  /**
+   * @throws ShoalError COMPOSE_INVALID, IMAGE_UNKNOWN, REGISTRY_DOWN: nothing was changed; DEPLOY_ROLLED_BACK: the version before runs;
+   * UNPLACEABLE, DEPLOY_INCOMPLETE: it stays declared, and a later deployment takes up what is there
+   */
   async deploy(request: DeployRequest, options: DeployOptions): Promise<DeployResult> {
-    const application = this.parse(request)
-    return this.deployApplication(application, options)
+    return this.deployApplication(this.parse(request), options)
   }
 
+  /** One of an application at a time: the next one plans when the one before has ended. */
   async deployApplication(application: Application, options: DeployOptions): Promise<DeployResult> {
-    return this.#inTurn(application.name, async () => {
-      const { events } = this.#options
-      const before = await this.#services(application.name, options.signal)
-      const { changed, plan } = await this.#carryOut(application, options)
-      if (changed)
-        events.add({
-          kind: 'application-deployed',
-          subject: application.name,
-          text: plan.text
-            .split('\n')
-            .slice(1)
-            .map((line) => line.trim())
-            .join('; '),
-        })
-      if (options.wait !== false) await this.#awaitAnswers(application, plan, before, options)
-      return { application: application.name, changed, warnings: application.warnings }
+    const { name } = application
+    return this.#turns.take(name, async () => {
+      const removed = new AbortController()
+      const underWay = this.#underWay.get(name) ?? new Set()
+      this.#underWay.set(name, underWay.add(removed))
+      try {
+        const signal = AbortSignal.any([options.signal, removed.signal])
+        return await this.#deployNow(application, { ...options, signal })
+      } finally {
+        underWay.delete(removed)
+        if (underWay.size === 0) this.#underWay.delete(name)
+      }
     })
   }
 
   /** Removes the services of the application and what was made for them. @returns whether there was anything */
   async remove(name: string, { signal }: { readonly signal: AbortSignal }): Promise<boolean> {
-    return this.#inTurn(name, async () => {
-      const { engine, view, events } = this.#options
+    for (const deployment of this.#underWay.get(name) ?? []) deployment.abort(removedMeanwhile(name))
+    return this.#turns.take(name, async () => {
+      const { engine, events } = this.#options
+      await removeTrials(engine, { application: name, signal })
       const services = await this.#services(name, signal)
       for (const { id } of services) await engine.services.remove(id, { signal })
-      const ids = new Set(services.map(({ id }) => id))
-      if (services.length > 0) {
-        await view.waitFor(
-          ({ services: left, instances }) =>
-            !left.some(({ id }) => ids.has(id)) &&
-            !instances.some(({ serviceId, state }) => ids.has(serviceId) && state === 'running'),
-          { signal, deadlineMs: removalLimitMs, everyMs: 100 },
-        )
-        events.add({
-          kind: 'application-removed',
-          subject: name,
-          text: `${services.length} services removed`,
-        })
+      const objects = await readObjects(engine, name, noObjects, signal)
+      if (services.length === 0 && objects.length === 0) return false
+      await this.#awaitGone(new Set(services.map(({ id }) => id)), signal)
+      if (objects.length > 0) {
+        const left = await removeAllObjects(engine, name, { signal, deadlineMs: removalLimitMs })
+        if (left.length > 0)
+          events.add({
+            kind: 'problem',
+            subject: name,
+            text: `${left.join(', ')} could not be removed, being in use; removing it once more will do`,
+          })
       }
-      await removeObjects(engine, name, undefined, signal)
-      return services.length > 0
+      events.add({
+        kind: 'application-removed',
+        subject: name,
+        text: services.map((service) => service.name).join(', ') || 'what was left of it',
+      })
+      return true
     })
   }
 
@@ -166,10 +190,9 @@ export class Deployer {
     active: number,
     { signal }: { readonly signal: AbortSignal },
   ): Promise<void> {
-    await this.#changing(async () => {
-      const found = await this.#options.engine.services.inspect(swarmServiceName(application, service), {
-        signal,
-      })
+    const { services } = this.#options.engine
+    await despiteConflicts(async () => {
+      const found = await services.inspect(swarmServiceName(application, service), { signal })
       if (found === undefined)
         throw unknownService(`${application}/${service}`, 'the cluster has none of that name')
       if (found.spec.Mode.Global !== undefined) {
@@ -179,223 +202,188 @@ export class Deployer {
           reason: 'it is global: each node that fits has one instance',
         })
       }
-      await this.#options.engine.services.update(
-        found.id,
-        found.version,
-        withCounts(found.spec, { active }),
-        {
-          signal,
-        },
-      )
+      await services.update(found.id, found.version, withCounts(found.spec, { active }), { signal })
     })
   }
 
-  async #plan(application: Application, ids: ObjectIds, signal: AbortSignal): Promise<DeployPlan> {
-    const [present, images] = await Promise.all([
-      this.#services(application.name, signal),
-      Promise.all(application.services.map(({ image }) => this.#options.images.resolve(image, signal))),
+  async #deployNow(application: Application, options: DeployOptions): Promise<DeployResult> {
+    const { events, engine } = this.#options
+    const { signal, wait = true } = options
+    const careful = new CarefulUpdate(this.#options, options)
+    let told = ''
+    const { plan, services, changed } = await despiteConflicts(async () => {
+      const { plan, objects, images } = await this.#look(application, options)
+      if (plan.text !== told) options.onProgress?.(plan.text)
+      told = plan.text
+      await options.check?.(plan.steps.flatMap((step) => ('spec' in step ? [step.spec] : [])))
+      const made = await this.#makeObjects(plan.objects, signal)
+      const steps =
+        made.length === 0
+          ? plan.steps
+          : this.#planServices(application, images, [...objects, ...made], plan.steps)
+      if (wait) await careful.tryNewVersions(application, steps)
+      return { plan, ...(await this.#carryOut(steps, careful, signal)) }
+    })
+    for (const step of plan.objects) if (step.kind === 'remove') await removeObject(engine, step, signal)
+    if (changed) {
+      const text = plan.text.split('\n').slice(1)
+      events.add({
+        kind: 'application-deployed',
+        subject: application.name,
+        text: text.map((line) => line.trim()).join('; '),
+      })
+    }
+    if (wait) await careful.awaitAnswers(application)
+    return { application: application.name, changed, warnings: application.warnings, services }
+  }
+
+  /** What there is, and what is to be done about it. */
+  async #look(
+    application: Application,
+    { signal, knownImages = false }: Pick<DeployOptions, 'signal' | 'knownImages'>,
+  ): Promise<{
+    readonly plan: DeployPlan
+    readonly objects: readonly SwarmObject[]
+    readonly images: readonly ClusterImage[]
+  }> {
+    const { engine } = this.#options
+    const { name } = application
+    const wanted = application.cluster ?? noObjects
+    const [present, objects, images] = await Promise.all([
+      this.#services(name, signal),
+      readObjects(engine, name, wanted, signal),
+      Promise.all(application.services.map(({ image }) => this.#resolve(image, knownImages, signal))),
     ])
+    const asPresent = present.map((from) => ({ from }))
+    const steps = this.#planServices(application, images, objects, asPresent)
+    const objectSteps = planObjects(name, wanted, objects, present)
+    return {
+      plan: {
+        application: name,
+        steps,
+        objects: objectSteps,
+        warnings: application.warnings,
+        text: renderDeployPlan(name, steps, objectSteps),
+      },
+      objects,
+      images,
+    }
+  }
+
+  /** @param present steps or what they come from: the services as they are */
+  #planServices(
+    application: Application,
+    images: readonly ClusterImage[],
+    objects: readonly SwarmObject[],
+    present: readonly (DeployStep | { readonly from: ClusterService })[],
+  ): readonly DeployStep[] {
+    const services = present.flatMap((step) => ('from' in step ? [step.from] : []))
+    const ids = (kind: SwarmObject['kind']) =>
+      new Map(objects.filter((object) => object.kind === kind).map((object) => [object.name, object.id]))
     const wanted = application.services.map((service, index): SwarmServiceSpec => {
       const { image, platforms } = images[index] ?? { image: service.image, platforms: [] }
+      const before = services.find(
+        ({ swarmName }) => swarmName === swarmServiceName(application.name, service.name),
+      )
       return renderSwarmService(application, service, {
         image,
         platforms,
-        secretIds: ids.secrets,
-        configIds: ids.configs,
+        secretIds: ids('secret'),
+        configIds: ids('config'),
+        active: activeOf(service.replicas, before),
       })
     })
-    const steps = planDeploy(wanted, present)
-    return {
-      application: application.name,
-      steps,
-      warnings: application.warnings,
-      text: renderDeployPlan(application.name, steps),
-    }
+    const networks = objects.filter(({ kind }) => kind === 'network')
+    return planDeploy(wanted, services, new Map(networks.map(({ id, name }) => [id, name])))
+  }
+
+  async #makeObjects(steps: readonly ObjectStep[], signal: AbortSignal): Promise<readonly SwarmObject[]> {
+    const made: SwarmObject[] = []
+    for (const step of steps)
+      if (step.kind === 'create') made.push(await makeObject(this.#options.engine, step, signal))
+    return made
   }
 
   async #carryOut(
-    application: Application,
-    { signal, onProgress = () => {} }: DeployOptions,
-  ): Promise<{ readonly changed: boolean; readonly plan: DeployPlan }> {
+    steps: readonly DeployStep[],
+    careful: CarefulUpdate,
+    signal: AbortSignal,
+  ): Promise<Pick<DeployResult, 'services' | 'changed'>> {
     const { engine, auth } = this.#options
-    const objects = application.cluster ?? { networks: [], secrets: [], configs: [] }
-    const ids = await makeObjects(engine, objects, signal)
-    let told = false
-    return this.#changing(async () => {
-      const plan = await this.#plan(application, ids, signal)
-      if (!told) onProgress(plan.text)
-      told = true
-      for (const step of plan.steps) {
-        const options = { registryAuth: auth, signal }
-        if (step.kind === 'create') await engine.services.create(step.spec, options)
-        else if (step.kind === 'update' || step.kind === 'scale')
-          await engine.services.update(step.from.id, step.from.version, step.spec, options)
-        else if (step.kind === 'remove') await engine.services.remove(step.from.id, { signal })
-      }
-      const changed = plan.steps.some(({ kind }) => kind !== 'keep')
-      if (changed) await removeObjects(engine, application.name, objects, signal)
-      return { changed, plan }
-    })
-  }
-
-  /** Until as many answer as are wanted; goes back to the version before where a new one does not come up. */
-  async #awaitAnswers(
-    application: Application,
-    plan: DeployPlan,
-    before: readonly ClusterService[],
-    { signal, onProgress = () => {} }: DeployOptions,
-  ): Promise<void> {
-    for (const service of application.services) {
-      const step = plan.steps.find((each) => each.service === service.name)
-      if (step === undefined || step.kind === 'keep' || step.kind === 'remove') continue
-      const limitMs = service.ready.timeoutMs + readyMarginMs
-      const name = `${application.name}/${service.name}`
-      const state = await this.#awaitService(application.name, service.name, step, limitMs, signal)
-      if (state === 'up') {
-        onProgress(`${name} answers`)
+    const services = new Map<string, { readonly id: string; readonly spec: SwarmServiceSpec }>()
+    const options = { registryAuth: auth, signal }
+    for (const step of steps) {
+      if (step.kind === 'remove') {
+        await engine.services.remove(step.from.id, { signal })
         continue
       }
-      signal.throwIfAborted()
-      if (step.kind === 'update') {
-        const old = before.find(({ swarmName }) => swarmName === step.spec.Name)
-        if (state === 'late' && old !== undefined) await this.#goBack(old, signal)
-        this.#options.events.add({
-          kind: 'service-rolled-back',
-          subject: name,
-          text: 'the new version did not come up',
-        })
-        throw new ShoalError('DEPLOY_ROLLED_BACK', {
-          action: 'update',
-          object: name,
-          reason: `${this.#whyNot(application.name, service.name, step.spec)}; the version before runs again`,
-          nextStep: `shoal logs ${name} shows what it wrote`,
-        })
+      await careful.remember(step)
+      const { service, spec } = step
+      if (step.kind === 'create') {
+        const { id } = await engine.services.create(spec, options)
+        services.set(service, { id, spec })
+        careful.created(step, id)
+        continue
       }
-      throw this.#notUp(application.name, service.name)
+      const { id, version } = step.from
+      services.set(service, { id, spec })
+      if (step.kind !== 'keep') await engine.services.update(id, version, spec, options)
     }
+    return { services, changed: steps.some(({ kind }) => kind !== 'keep') }
   }
 
-  /** `rolled-back`: Swarm has gone back by itself; `refused`: no node can take it, and nothing will change that soon. */
-  async #awaitService(
-    application: string,
-    service: string,
-    step: DeployStep,
-    limitMs: number,
-    signal: AbortSignal,
-  ): Promise<'up' | 'late' | 'rolled-back' | 'refused'> {
-    const { view, views } = this.#options
-    const endsAtMs = performance.now() + limitMs
-    const name = swarmServiceName(application, service)
-    const wantedImage =
-      step.kind === 'remove' || step.kind === 'keep' ? '' : step.spec.TaskTemplate.ContainerSpec.Image
-    let refusedSinceMs: number | undefined
-    while (!signal.aborted && performance.now() < endsAtMs) {
-      const snapshot = await view.refresh({ signal })
-      const found = snapshot.services.find(({ swarmName }) => swarmName === name)
-      const state = found?.update?.state
-      const isUpdate = step.kind === 'update'
-      if (isUpdate && (state === 'rollback_completed' || state === 'rollback_started' || state === 'paused'))
-        return 'rolled-back'
-      const seen = views().find((each) => each.application === application && each.service === service)
-      const working =
-        seen?.instances.filter(
-          (instance) =>
-            (instance.state === 'answering' || instance.state === 'running') &&
-            (!isUpdate || instance.image === wantedImage),
-        ).length ?? 0
-      const standby = seen?.instances.filter(({ state: each }) => each === 'standby').length ?? 0
-      if (
-        seen !== undefined &&
-        working >= seen.active &&
-        standby >= Math.min(seen.standby, seen.instances.length - working)
-      )
-        return 'up'
-      if (seen?.state === 'unplaceable') {
-        refusedSinceMs ??= performance.now()
-        // Swarm looks again when anything changes; a node that joins just now is given a moment.
-        if (performance.now() - refusedSinceMs > 1500) return 'refused'
-      } else refusedSinceMs = undefined
-      await pause(50, signal)
-    }
-    return 'late'
+  async #resolve(image: string, knownImages: boolean, signal: AbortSignal): Promise<ClusterImage> {
+    const { images } = this.#options
+    const known = knownImages ? images.known(image) : undefined
+    if (known === undefined) return await images.resolve(image, signal)
+    // The next one has what the registry has by now.
+    images.resolve(image, signal).catch(() => {})
+    return known
   }
 
-  /** By the spec itself: Swarm's own memory of the one before may be of a mere change of numbers. */
-  async #goBack(old: ClusterService, signal: AbortSignal): Promise<void> {
-    await this.#changing(async () => {
-      const now = await this.#options.engine.services.inspect(old.id, { signal })
-      if (now !== undefined)
-        await this.#options.engine.services.update(now.id, now.version, old.spec, { signal })
-    })
-  }
-
-  #notUp(application: string, service: string): ShoalError {
-    const name = `${application}/${service}`
-    const snapshot = this.#options.view.snapshot()
-    const found = snapshot.services.find(
-      ({ swarmName }) => swarmName === swarmServiceName(application, service),
+  /** Instances on a node that nobody hears are not waited for: the node removes them when it is back. */
+  async #awaitGone(ids: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
+    if (ids.size === 0) return
+    await this.#options.view.waitFor(
+      ({ services, instances, nodes }) => {
+        const unheard = new Set(
+          nodes
+            .filter(({ state, labels }) => state !== 'ready' || labels[clusterLabel.away] !== undefined)
+            .map(({ id }) => id),
+        )
+        return (
+          !services.some(({ id }) => ids.has(id)) &&
+          !instances.some(
+            ({ serviceId, state, nodeId = '' }) =>
+              ids.has(serviceId) && state === 'running' && !unheard.has(nodeId),
+          )
+        )
+      },
+      { signal, deadlineMs: removalLimitMs, everyMs: removalLookMs },
     )
-    if (found !== undefined) {
-      const { verdicts, text } = explainService(found, snapshot)
-      if (!verdicts.some(({ reasons }) => reasons.length === 0))
-        return new ShoalError('UNPLACEABLE', {
-          action: 'deploy',
-          object: name,
-          reason: text,
-          nextStep: `it stays declared and starts when a node can take it; shoal rm ${application} takes it away`,
-        })
-    }
-    return new ShoalError('DEPLOY_INCOMPLETE', {
-      action: 'deploy',
-      object: name,
-      reason: this.#whyNot(application, service),
-      nextStep: `shoal ps ${application} and shoal logs ${name} show more`,
-    })
-  }
-
-  #whyNot(application: string, service: string, spec?: SwarmServiceSpec): string {
-    const { instances, services } = this.#options.view.snapshot()
-    const found = services.find(({ swarmName }) => swarmName === swarmServiceName(application, service))
-    const image = spec?.TaskTemplate.ContainerSpec.Image
-    const failed = instances
-      .filter(
-        (instance) =>
-          instance.serviceId === found?.id &&
-          instance.error !== '' &&
-          (image === undefined || instance.image === image),
-      )
-      .sort((a, b) => b.changedAtMs - a.changedAtMs)[0]
-    return failed === undefined ? 'it did not answer in time' : `its instance ended: ${failed.error}`
+    signal.throwIfAborted()
   }
 
   async #services(application: string, signal: AbortSignal): Promise<readonly ClusterService[]> {
     return this.#options.engine.services.list([`${clusterLabel.stack}=${application}`], { signal })
   }
+}
 
-  /** Again from its reading, where somebody else changed the record at the same time. */
-  async #changing<T>(act: () => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await act()
-      } catch (error) {
-        const isConflict =
-          error instanceof ShoalError &&
-          (error.code === 'SWARM_CONFLICT' || error.code === 'SWARM_NAME_TAKEN')
-        if (!isConflict || attempt >= conflictsAtMost) throw error
-      }
-    }
-  }
-
-  async #inTurn<T>(application: string, act: () => Promise<T>): Promise<T> {
-    const before = this.#queue.get(application) ?? Promise.resolve()
-    const turn = before.catch(() => {}).then(act)
-    this.#queue.set(application, turn)
-    try {
-      return await turn
-    } finally {
-      if (this.#queue.get(application) === turn) this.#queue.delete(application)
-    }
-  }
+/** Throws ShoalError COMPOSE_INVALID with every problem. */
+export function parseRequest({
+  compose,
+  fileName,
+  environment,
+  profiles,
+  files,
+}: DeployRequest): Application {
+  return parseCompose(compose, {
+    mode: 'cluster',
+    fileName,
+    environment,
+    ...(profiles === undefined ? {} : { profiles }),
+    ...(files === undefined ? {} : { files }),
+  })
 }
 
 export function unknownService(name: string, reason: string): ShoalError {
@@ -404,5 +392,13 @@ export function unknownService(name: string, reason: string): ShoalError {
     object: `service ${name}`,
     reason,
     nextStep: 'shoal ps lists the services, shoal catalogue ls what may be activated',
+  })
+}
+
+function removedMeanwhile(application: string): ShoalError {
+  return new ShoalError('DEPLOY_INCOMPLETE', {
+    action: 'deploy',
+    object: application,
+    reason: 'it was removed while it was being deployed',
   })
 }

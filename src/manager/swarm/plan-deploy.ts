@@ -2,6 +2,7 @@
 import { clusterLabel } from '../../model/cluster/labels.ts'
 import type { ClusterService } from '../../model/cluster/service.ts'
 import type { SwarmServiceSpec } from '../../model/swarm-service-spec.ts'
+import type { ObjectStep } from './plan-objects.ts'
 
 export type DeployStep =
   | { readonly kind: 'create'; readonly service: string; readonly spec: SwarmServiceSpec }
@@ -12,6 +13,8 @@ export type DeployStep =
       readonly from: ClusterService
       /** In words: `image a → b`. */
       readonly changes: readonly string[]
+      /** Whether Swarm makes its instances anew. */
+      readonly isRolling: boolean
     }
   | {
       readonly kind: 'scale'
@@ -20,17 +23,23 @@ export type DeployStep =
       readonly from: ClusterService
       readonly changes: readonly string[]
     }
-  | { readonly kind: 'keep'; readonly service: string }
+  | {
+      readonly kind: 'keep'
+      readonly service: string
+      readonly spec: SwarmServiceSpec
+      readonly from: ClusterService
+    }
   | { readonly kind: 'remove'; readonly service: string; readonly from: ClusterService }
 
 /**
  * @param wanted in the order of creation
  * @param present the services of the application in Swarm
- * @param keepActive whether what clients and operators set since, how many are active, stays where nothing in the file changed it
+ * @param networkNames of Swarm's ids of networks: its records name them by these
  */
 export function planDeploy(
   wanted: readonly SwarmServiceSpec[],
   present: readonly ClusterService[],
+  networkNames: ReadonlyMap<string, string> = new Map(),
 ): readonly DeployStep[] {
   const byName = new Map(present.map((service) => [service.swarmName, service]))
   const names = new Set(wanted.map(({ Name }) => Name))
@@ -38,15 +47,18 @@ export function planDeploy(
     const service = spec.Labels?.[clusterLabel.service] ?? spec.Name
     const from = byName.get(spec.Name)
     if (from === undefined) return { kind: 'create', service, spec }
-    const changes = describeChanges(from.spec, spec)
+    const before = withNetworkNames(from.spec, networkNames)
+    const changes = describeChanges(before, spec)
     const counts = describeCounts(from.spec, spec)
-    const isSame = labelOf(from.spec, clusterLabel.spec) === labelOf(spec, clusterLabel.spec)
-    if (!isSame) {
+    if (labelOf(from.spec, clusterLabel.spec) !== labelOf(spec, clusterLabel.spec)) {
       const told = changes.length === 0 ? ['settings'] : changes
-      return { kind: 'update', service, spec, from, changes: [...told, ...counts] }
+      const isRolling =
+        !isSame(withoutDefaults(before.TaskTemplate), withoutDefaults(spec.TaskTemplate)) ||
+        !isSame(before.EndpointSpec?.Ports, spec.EndpointSpec?.Ports)
+      return { kind: 'update', service, spec, from, changes: [...told, ...counts], isRolling }
     }
     return counts.length === 0
-      ? { kind: 'keep', service }
+      ? { kind: 'keep', service, spec, from }
       : { kind: 'scale', service, spec, from, changes: counts }
   })
   const orphans = present
@@ -55,10 +67,33 @@ export function planDeploy(
   return [...steps, ...orphans]
 }
 
-/** Lines for a person: `+ create climate (2 active, image …)`. */
-export function renderDeployPlan(application: string, steps: readonly DeployStep[]): string {
-  const lines = steps.map(renderStep)
-  return [`${application}:`, ...lines].join('\n')
+/**
+ * How many are to be active. While the file says what it said before, what clients and operators have set since stays: deploying the same file
+ * again is no reason to take an instance away from who uses it.
+ * @param declared by the file
+ */
+export function activeOf(declared: number, present: ClusterService | undefined): number {
+  const labels = present?.spec.Labels ?? {}
+  const active = labels[clusterLabel.active]
+  return active !== undefined && labels[clusterLabel.declared] === String(declared)
+    ? Number(active)
+    : declared
+}
+
+/** Lines for a person: `+ create climate: 2 active, shoal/climate:1`. */
+export function renderDeployPlan(
+  application: string,
+  steps: readonly DeployStep[],
+  objects: readonly ObjectStep[] = [],
+): string {
+  const made = objects.filter(({ kind }) => kind === 'create')
+  const removed = objects.filter(({ kind }) => kind === 'remove')
+  return [
+    `${application}:`,
+    ...made.map(({ object, name }) => `  + create ${object} ${name}`),
+    ...steps.map(renderStep),
+    ...removed.map(({ object, name }) => `  - remove ${object} ${name}: nothing uses it`),
+  ].join('\n')
 }
 
 function renderStep(step: DeployStep): string {
@@ -109,7 +144,7 @@ function describeChanges(from: SwarmServiceSpec, to: SwarmServiceSpec): readonly
     Mounts: 'volumes',
   }
   for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    if (key === 'Image' || key === 'Env') continue
+    if (key === 'Image' || key === 'Env' || (key === 'Isolation' && before[key] === 'default')) continue
     if (!isSame(before[key], after[key])) changes.push(words[key] ?? key.toLowerCase())
   }
   for (const key of ['Resources', 'Placement', 'RestartPolicy', 'Networks', 'LogDriver'] as const) {
@@ -117,6 +152,34 @@ function describeChanges(from: SwarmServiceSpec, to: SwarmServiceSpec): readonly
   }
   if (!isSame(from.EndpointSpec?.Ports, to.EndpointSpec?.Ports)) changes.push('ports')
   return changes
+}
+
+/** Swarm resolves the names of networks when a service is created. */
+function withNetworkNames(spec: SwarmServiceSpec, names: ReadonlyMap<string, string>): SwarmServiceSpec {
+  const { Networks } = spec.TaskTemplate
+  if (Networks === undefined) return spec
+  return {
+    ...spec,
+    TaskTemplate: {
+      ...spec.TaskTemplate,
+      Networks: Networks.map((network) => ({
+        ...network,
+        Target: names.get(network.Target) ?? network.Target,
+      })),
+    },
+  }
+}
+
+/** What Swarm adds to a record of its own accord. */
+function withoutDefaults(task: SwarmServiceSpec['TaskTemplate']): object {
+  const { ContainerSpec, Runtime, ...rest } = task
+  const { Isolation, ...container } = ContainerSpec
+  return {
+    ...rest,
+    ContainerSpec: container,
+    ...(Runtime === 'container' ? {} : { Runtime }),
+    ...(Isolation === 'default' ? {} : { Isolation }),
+  }
 }
 
 /** Swarm fills in what was left out: nothing, empty and zero are the same. */

@@ -16,6 +16,10 @@ export const clusterLabel = Object.freeze({
   front: 'shoal.front',
   /** How many instances are to be active; the rest of Swarm’s replicas stand by, paused. Service. */
   active: 'shoal.active',
+  /** How many the Compose file wanted active when it was deployed last: while it says the same, what was set since stays. Service. */
+  declared: 'shoal.declared',
+  /** On a service that tries a new version beside the one that runs, for a moment: the application. */
+  trial: 'shoal.trial',
   /** How many are to stand by. Service; on the container `1` where the service has any. */
   standby: 'shoal.standby',
   /** Hash of what the Compose file says of it: equal hashes need no update. Service. */
