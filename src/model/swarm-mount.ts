@@ -1,5 +1,7 @@
 // A mount of a service as Swarm's ContainerSpec has it.
 import type { Mount } from './application.ts'
+import { compact } from './compact.ts'
+import { parseByteSize } from './compose/syntax/byte-size.ts'
 
 export function renderSwarmMount(mount: Mount): object {
   const basics = { Target: mount.target, ...(mount.readOnly ? { ReadOnly: true } : {}) }
@@ -33,5 +35,28 @@ export function renderSwarmMount(mount: Mount): object {
       Labels: mount.labels,
       ...(hasDriver ? { DriverConfig: { Name: mount.driver ?? 'local', Options: mount.driverOptions } } : {}),
     },
+  }
+}
+
+/**
+ * Memory as a folder.
+ * @param options `size=64m,mode=1777`, or nothing
+ */
+export function renderSwarmMemory(target: string, options: string): object {
+  const given = new Map(
+    options.split(',').map((option): readonly [string, string] => {
+      const [name = '', value = ''] = option.split('=', 2)
+      return [name, value]
+    }),
+  )
+  const size = given.get('size')
+  const mode = given.get('mode')
+  return {
+    Type: 'tmpfs',
+    Target: target,
+    TmpfsOptions: compact({
+      SizeBytes: size === undefined ? undefined : parseByteSize(size),
+      Mode: mode === undefined ? undefined : Number.parseInt(mode, 8),
+    }),
   }
 }

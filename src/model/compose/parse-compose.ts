@@ -38,7 +38,7 @@ export function findNeededFiles(
 ): readonly NeededFile[] {
   const needed = new Map<string, NeededFile>()
   const readFile: ReadFile = (file) => {
-    needed.set(file.path, file)
+    if (!needed.has(file.path)) needed.set(file.path, file)
     return undefined
   }
   const findings = new Findings('cluster')

@@ -61,6 +61,26 @@ function pageSections(name: string): Record<string, Record<string, string>> {
   )
 }
 
+/** The keys of each map but those of Shoal's own, sorted. */
+function knownKeys(mode: 'pair' | 'cluster'): Record<string, string[]> {
+  return Object.fromEntries(
+    Object.entries(sections(mode))
+      .filter(([path]) => !path.includes('x-shoal'))
+      .map(([path, keys]) => [
+        path,
+        Object.keys(keys)
+          .filter((key) => key !== 'x-shoal')
+          .sort(),
+      ]),
+  )
+}
+
+function specifiedKeys(fixture: string): Record<string, string[]> {
+  const url = new URL(`../../../fixtures/compose/${fixture}.yaml`, import.meta.url)
+  const specification: Record<string, string[]> = parse(readFileSync(url, 'utf8'))
+  return Object.fromEntries(Object.entries(specification).map(([path, keys]) => [path, keys.toSorted()]))
+}
+
 describe('the keys of Compose files', () => {
   it('are those that docs/compose.md lists, with the same words, in both directions', () => {
     expect(pageSections('compose.md')).toEqual(sections('pair'))
@@ -71,18 +91,13 @@ describe('the keys of Compose files', () => {
   })
 
   it('are all those of the Compose specification, and x-shoal', () => {
-    const specification: Record<string, string[]> = parse(
-      readFileSync(new URL('../../../fixtures/compose/specification-keys.yaml', import.meta.url), 'utf8'),
-    )
-    const known = Object.entries(sections('pair'))
-      .filter(([path]) => !path.includes('x-shoal'))
-      .map(([path, keys]) => [
-        path,
-        Object.keys(keys)
-          .filter((key) => key !== 'x-shoal')
-          .sort(),
-      ])
-    const specified = Object.entries(specification).map(([path, keys]) => [path, keys.toSorted()])
-    expect(Object.fromEntries(known)).toEqual(Object.fromEntries(specified))
+    expect(knownKeys('pair')).toEqual(specifiedKeys('specification-keys'))
+  })
+
+  it('are all those of the Compose specification in cluster mode too, which reads more maps and fewer', () => {
+    const both = { ...specifiedKeys('specification-keys'), ...specifiedKeys('specification-keys-cluster') }
+    const refusedWhole = /\.(blkio_config|devices)\b(?!.*resources)/
+    const specified = Object.entries(both).filter(([path]) => !refusedWhole.test(path))
+    expect(knownKeys('cluster')).toEqual(Object.fromEntries(specified))
   })
 })

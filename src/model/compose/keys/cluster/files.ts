@@ -41,8 +41,6 @@ const shared = {
     'path',
     readFilledText,
   ),
-  driver: refused('Swarm keeps the content itself'),
-  driver_opts: refused('Swarm keeps the content itself'),
   template_driver: refused('contents are carried as they are'),
 } as const
 
@@ -55,6 +53,8 @@ export const secretSection: Section<FileDraft> = {
   extensible: true,
   keys: {
     ...shared,
+    driver: refused('Swarm keeps the content itself'),
+    driver_opts: refused('Swarm keeps the content itself'),
     content: refused(
       'a secret does not stand in a Compose file: name a file with file, or a variable with environment',
     ),
@@ -79,7 +79,7 @@ function readSource(section: Section<FileDraft>, value: Located, findings: Findi
   const draft = readSection(section, value, findings)
   const isExternal = draft.external === true
   const sources = [draft.content, draft.path, draft.variable].filter((source) => source !== undefined)
-  const known = Object.hasOwn(section.keys, 'content') && section === configSection ? 'content, file' : 'file'
+  const known = section === configSection ? 'content, file' : 'file'
   if (findings.problemCount > before) return draft
   if (isExternal && (sources.length > 0 || draft.labels !== undefined))
     findings.problem(value.place, 'it is external, and Swarm has it with its content: leave the rest out')
