@@ -1,4 +1,5 @@
 // Which manager a command speaks to: the one that is named, the one of this machine, or the only one in the local network.
+import type { FoundManager } from '../discovery/found-manager.ts'
 import { ShoalError } from '../model/errors.ts'
 import { usualPorts } from '../model/manager-ports.ts'
 import type { Io } from './io.ts'
@@ -6,6 +7,19 @@ import { type ManagerAddress, managerAt, parseManagerAddress } from './manager-a
 
 export interface ManagerOptions {
   readonly manager?: string
+}
+
+/** Where is looked when none is named. */
+export interface Surroundings {
+  /** The manager of this machine, if one runs. */
+  readonly own: ManagerAddress
+  readonly search: (options: { readonly signal: AbortSignal }) => Promise<readonly FoundManager[]>
+}
+
+const surroundings: Surroundings = {
+  own: managerAt('127.0.0.1', usualPorts),
+  // Loaded when it is needed: most commands are told where the manager is, or run beside it.
+  search: async (options) => (await import('../discovery/find-managers.ts')).findManagers(options),
 }
 
 /** On this machine the answer is there at once, or there is none. */
@@ -18,13 +32,12 @@ const ownMs = 500
 export async function locateManager(
   { env, signal }: Pick<Io, 'env' | 'signal'>,
   { manager }: ManagerOptions,
+  { own, search }: Surroundings = surroundings,
 ): Promise<ManagerAddress> {
   const named = manager ?? (env.SHOAL_MANAGER || undefined)
   if (named !== undefined) return parseManagerAddress(named)
-  const own = managerAt('127.0.0.1', usualPorts)
   if (await isManager(own, signal)) return own
-  const { findManagers } = await import('../discovery/find-managers.ts')
-  const found = await findManagers({ signal })
+  const found = await search({ signal })
   const addresses = [
     ...new Map(
       found.map(({ coap, httpPort }) => {

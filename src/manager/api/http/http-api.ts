@@ -1,6 +1,7 @@
 // The manager's HTTP interface on tcp/8480: the API below /api/v1, its OpenAPI page, metrics, and the way to the registry.
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import Fastify, {
   type FastifyInstance,
   type FastifyReply,
@@ -72,7 +73,7 @@ export class HttpApi {
 
   /** Resolves with where it listens. Throws ShoalError PORT_TAKEN. */
   async start(): Promise<{ readonly address: string; readonly port: number }> {
-    const { parts, port, address = '::' } = this.#options
+    const { parts, port, address = everyAddress() } = this.#options
     const lifetime = new AbortController()
     const proxy = new RegistryProxy(parts.registry)
     const app = this.#makeApp()
@@ -334,6 +335,12 @@ function refuseConnection(error: Error & { readonly code?: string }, socket: Soc
     'connection: close',
   ]
   socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`)
+}
+
+/** IPv6 takes IPv4 along; a machine may have been told to have none. */
+function everyAddress(): string {
+  const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? [])
+  return addresses.some(({ family }) => family === 'IPv6') ? '::' : '0.0.0.0'
 }
 
 function portTaken(port: number, cause: unknown): ShoalError {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { HttpApi } from '../../../../../src/manager/api/http/http-api.ts'
 import { errorAnswer } from '../../../../../src/model/api/error.ts'
 import { type AManager, compose, startManager, withManager } from './a-manager.ts'
 import { exchangeRaw, openRaw } from './raw-http.ts'
@@ -238,6 +239,26 @@ describe('clients that are slow', () => {
       {},
       { connections: 2 },
     )
+  })
+})
+
+describe('the port', () => {
+  it('is named when something holds it', async () => {
+    const second = new HttpApi({ parts: manager.parts, port: manager.port, address: '127.0.0.1' })
+    await expect(second.start()).rejects.toMatchObject({
+      code: 'PORT_TAKEN',
+      object: `port ${manager.port}/tcp`,
+    })
+    expect((await ask('GET', '/api/v1/status')).status).toBe(200)
+  })
+
+  it('is open on every address where none is named, and closed after the stop', async () => {
+    const api = new HttpApi({ parts: manager.parts, port: 0 })
+    const { port } = await api.start()
+    expect((await fetch(`http://127.0.0.1:${port}/api/v1/status`)).status).toBe(200)
+    await api.stop()
+    await expect(fetch(`http://127.0.0.1:${port}/api/v1/status`)).rejects.toThrow()
+    await api.stop()
   })
 })
 
