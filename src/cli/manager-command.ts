@@ -1,12 +1,12 @@
 // `shoal manager`: the edge manager on the access point.
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
 import { localAddresses } from '../discovery/interfaces.ts'
 import { ShoalError } from '../model/errors.ts'
 import { type ManagerPorts, usualPorts } from '../model/manager-ports.ts'
-import { renderCommandLine } from '../worker/systemd.ts'
 import type { Io } from './io.ts'
 import { localEngineSocket } from './local-engine-socket.ts'
 
@@ -18,12 +18,15 @@ interface StartFlags {
   readonly httpPort: string
   readonly joinPort: string
   readonly registryPort: string
+  readonly registryStorage?: string
   readonly valid: string
+  /** False: `--no-token`. */
+  readonly token: boolean
   readonly background?: true
 }
 
 const usualFolder = '/var/lib/shoal/manager'
-const unit = 'shoal-manager.service'
+const engineConfigFolder = '/etc/docker'
 
 export function managerCommand(io: Io): Command {
   const command = new Command('manager').description(
@@ -58,10 +61,11 @@ export function managerCommand(io: Io): Command {
     .command('status')
     .description('tells everything about the manager of this machine, or of --manager')
     .option('--manager <address>', 'another than the one of this machine')
+    .option('--data <folder>', 'key folder, looked at when no manager answers', usualFolder)
     .option('--json', 'print it as JSON')
-    .action(async (flags: { manager?: string; json?: true }) => {
-      const { showStatus } = await import('./status-command.ts')
-      await showStatus(io, flags)
+    .action(async (flags: { manager?: string; data: string; json?: true }) => {
+      const { showManagerStatus } = await import('./manager-status.ts')
+      await showManagerStatus(io, flags)
     })
   return command
 }
@@ -78,24 +82,30 @@ function withStartFlags(command: Command): Command {
     .option('--http-port <port>', 'tcp', String(usualPorts.http))
     .option('--join-port <port>', 'tcp', String(usualPorts.join))
     .option('--registry-port <port>', 'tcp', String(usualPorts.registry))
+    .option(
+      '--registry-storage <folder>',
+      'where the images of the cluster are kept (default: in the key folder)',
+    )
     .option('--valid <time>', 'how long the token of the line to join with holds', '24h')
+    .option('--no-token', 'print no line to join with; shoal manager token prints a token')
 }
 
 async function start(io: Io, flags: StartFlags): Promise<void> {
   const { startInBackground } = await import('./manager-background.ts')
   if (flags.background) {
     const argv = ['manager', 'start', ...startArguments(flags), '--valid', flags.valid]
-    io.out(`${await startInBackground(argv, flags.data, io.signal)}\n`)
+    const line = await startInBackground(argv, flags.data, io.signal)
+    if (flags.token) io.out(`${line}\n`)
     return
   }
   const { Manager } = await import('../manager/manager.ts')
-  const { advertisedAddress } = await import('../manager/advertised-address.ts')
   const validMs = readTime(flags.valid)
   const ports = readPorts(flags)
   const manager = new Manager({
     socketPath: localEngineSocket(io.env),
-    keyFolder: flags.data,
-    address: advertisedAddress(flags.advertise, localAddresses()),
+    keyFolder: resolve(flags.data),
+    registryStorage: flags.registryStorage === undefined ? undefined : resolve(flags.registryStorage),
+    address: await ownAddress(io, flags),
     runsServices: flags.runServices === true,
     ports,
     version: packageVersion(),
@@ -103,10 +113,10 @@ async function start(io: Io, flags: StartFlags): Promise<void> {
   })
   await manager.start(io.signal)
   try {
-    io.out(`shoal worker join --token ${manager.issueToken(validMs)}\n`)
-    await new Promise<void>((resolve) => {
-      if (io.signal.aborted) resolve()
-      io.signal.addEventListener('abort', () => resolve(), { once: true })
+    if (flags.token) io.out(`shoal worker join --token ${manager.issueToken(validMs)}\n`)
+    await new Promise<void>((ended) => {
+      if (io.signal.aborted) ended()
+      io.signal.addEventListener('abort', () => ended(), { once: true })
     })
   } finally {
     await manager.stop()
@@ -127,7 +137,8 @@ function startArguments(flags: StartFlags): readonly string[] {
   return [
     ...(flags.advertise === undefined ? [] : ['--advertise', flags.advertise]),
     '--data',
-    flags.data,
+    resolve(flags.data),
+    ...(flags.registryStorage === undefined ? [] : ['--registry-storage', resolve(flags.registryStorage)]),
     ...(flags.runServices ? ['--run-services'] : []),
     ...ports,
   ]
@@ -142,71 +153,48 @@ async function token(io: Io, flags: { data: string; valid: string; rotate?: true
 }
 
 async function install(io: Io, flags: StartFlags): Promise<void> {
-  const { advertisedAddress } = await import('../manager/advertised-address.ts')
-  const { runToEnd, systemdRuns, unitFile } = await import('../worker/systemd.ts')
-  const { writeWhole } = await import('../worker/write-whole.ts')
-  const advertise = advertisedAddress(flags.advertise, localAddresses())
+  const { installUnit, renderManagerUnit } = await import('./manager-unit.ts')
+  const { mkdir } = await import('node:fs/promises')
+  const advertise = await ownAddress(io, flags)
   const program = fileURLToPath(new URL('../../bin/shoal', import.meta.url))
-  const argv = [program, 'manager', 'start', ...startArguments({ ...flags, advertise })]
-  await writeWhole(unitFile(unit), renderManagerUnit(argv), 0o644).catch((error: unknown) => {
-    throw new ShoalError('FILE_UNWRITABLE', {
-      action: 'write',
-      object: 'the unit of the manager',
-      place: unitFile(unit),
-      reason: error instanceof Error ? error.message : String(error),
-      nextStep: 'run it as root, on a machine with systemd',
-    })
-  })
-  io.out(`wrote ${unitFile(unit)}\n`)
-  if (!systemdRuns()) {
-    const enabled = await runToEnd(['systemctl', 'enable', unit])
-    io.out(
-      `systemd does not run here: ${enabled === 0 ? 'it starts at the next boot' : 'enable it by systemctl enable'}\n`,
-    )
-    return
-  }
-  await runToEnd(['systemctl', 'daemon-reload'])
-  const code = await runToEnd(['systemctl', 'enable', '--now', unit])
-  if (code !== 0) {
-    throw new ShoalError('FILE_UNWRITABLE', {
-      action: 'start',
-      object: unit,
-      reason: `systemctl ended with ${code}`,
-      nextStep: `journalctl -u ${unit} tells why`,
-    })
-  }
-  io.out(`enabled and started ${unit}; shoal manager token prints what devices join with\n`)
+  // A journal has many readers: no token in it.
+  const argv = [program, 'manager', 'start', ...startArguments({ ...flags, advertise }), '--no-token']
+  const storage = flags.registryStorage
+  const folders = [flags.data, ...(storage === undefined ? [] : [storage])].map((folder) => resolve(folder))
+  for (const folder of folders) await mkdir(folder, { recursive: true, mode: 0o700 })
+  await mkdir(engineConfigFolder, { recursive: true })
+  io.out(`${await installUnit(renderManagerUnit(argv, [...folders, engineConfigFolder]))}\n`)
 }
 
 async function uninstall(io: Io): Promise<void> {
+  const { managerUnit } = await import('./manager-unit.ts')
   const { runToEnd, unitFile } = await import('../worker/systemd.ts')
-  await runToEnd(['systemctl', 'disable', '--now', unit])
-  await rm(unitFile(unit), { force: true })
+  const file = unitFile(managerUnit)
+  if (!existsSync(file)) {
+    io.out(`there is no ${file}; the keys and the Swarm, if there are any, stay\n`)
+    return
+  }
+  await runToEnd(['systemctl', 'disable', '--now', managerUnit])
+  await rm(file)
   await runToEnd(['systemctl', 'daemon-reload'])
-  io.out(`took ${unitFile(unit)} away; the keys in ${usualFolder} and the Swarm stay\n`)
+  io.out(
+    `took ${file} away; the keys in ${usualFolder}, the Swarm and its services stay: docker swarm leave --force ends those\n`,
+  )
 }
 
-/** Comes back after a crash and a boot; ends the registry with it. */
-export function renderManagerUnit(argv: readonly string[]): string {
-  return `[Unit]
-Description=Shoal edge manager
-After=docker.service network-online.target
-Wants=network-online.target
-Requires=docker.service
-
-[Service]
-ExecStart=${renderCommandLine(argv)}
-Restart=always
-RestartSec=2
-KillMode=mixed
-TimeoutStopSec=20
-NoNewPrivileges=true
-ProtectHome=read-only
-PrivateTmp=true
-
-[Install]
-WantedBy=multi-user.target
-`
+/** At which others reach this machine. Throws ShoalError MANAGER_ADDRESS, and what the Engine refuses. */
+async function ownAddress(io: Io, { advertise }: StartFlags): Promise<string> {
+  const { advertisedAddress } = await import('../manager/advertised-address.ts')
+  const addresses = localAddresses()
+  if (advertise !== undefined || addresses.length < 2) return advertisedAddress(advertise, addresses)
+  const { Engine } = await import('../engine/engine.ts')
+  const engine = new Engine({ socketPath: localEngineSocket(io.env), place: 'this machine' })
+  try {
+    const { swarm } = await engine.info({ signal: io.signal })
+    return advertisedAddress(advertise, addresses, swarm.nodeAddress)
+  } finally {
+    engine.close()
+  }
 }
 
 function readPorts(flags: StartFlags): ManagerPorts {

@@ -3,11 +3,17 @@ import { isIP } from 'node:net'
 import { ShoalError } from '../model/errors.ts'
 
 /**
+ * Of several none is taken for the user: on an access point the default route leads away from the devices.
  * @param asked by the user; wins
  * @param addresses of this machine's interfaces
+ * @param known by which the nodes of its Swarm know it already, if it is in one
  * @throws ShoalError MANAGER_ADDRESS where there is none, or several and none was asked for
  */
-export function advertisedAddress(asked: string | undefined, addresses: readonly string[]): string {
+export function advertisedAddress(
+  asked: string | undefined,
+  addresses: readonly string[],
+  known = '',
+): string {
   const refused = (reason: string) =>
     new ShoalError('MANAGER_ADDRESS', {
       action: 'choose',
@@ -22,6 +28,7 @@ export function advertisedAddress(asked: string | undefined, addresses: readonly
       throw refused(`this machine has no ${asked}; it has ${addresses.join(', ')}`)
     return asked
   }
+  if (addresses.includes(known)) return known
   const [only, ...others] = addresses
   if (only === undefined) throw refused('it is on no network')
   if (others.length > 0) throw refused(`it has ${addresses.join(', ')}`)

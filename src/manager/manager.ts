@@ -37,6 +37,8 @@ import { wantedImages } from './wanted-images.ts'
 export interface ManagerOptions {
   readonly socketPath: string
   readonly keyFolder: string
+  /** Of the cluster's images; default: in the key folder. */
+  readonly registryStorage?: string | undefined
   /** At which others reach this machine. */
   readonly address: string
   readonly runsServices: boolean
@@ -106,7 +108,7 @@ export class Manager {
     },
     signal: AbortSignal,
   ): Promise<void> {
-    const { address, ports, version, log } = this.#options
+    const { address, ports, registryStorage, version, log } = this.#options
     const startedAtMs = Date.now()
     const events = new EventLog()
     events.follow(({ kind, subject, text }) => log(`${kind} ${subject}: ${text}`))
@@ -114,6 +116,7 @@ export class Manager {
       keys,
       address,
       port: ports.registry,
+      storageFolder: registryStorage,
       onChange: (state, reason) =>
         events.add({
           kind: state === 'up' ? 'registry-up' : 'registry-down',
@@ -158,6 +161,7 @@ export class Manager {
       applyCounts: (serviceId, active) => monitor.applyCounts(serviceId, active),
     })
     await this.#parts.start(part('the monitor', monitor), signal)
+    await this.#parts.start(part('the deployer', deployer), signal)
     // What may be asked for by name alone should be on the nodes before it is.
     const resolveCatalogue = () =>
       void resolveImages(catalogue, images, signal, log).then(() => monitor.refresh())

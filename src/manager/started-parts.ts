@@ -17,8 +17,9 @@ export class StartedParts {
       await part.start(signal)
       this.#started.push(part)
     } catch (error) {
-      await part.stop()
-      await this.stop()
+      // It may have begun; whatever its end says, why it did not start counts.
+      this.#started.push(part)
+      await this.stop().catch(() => {})
       throw error
     }
   }

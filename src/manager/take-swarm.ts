@@ -1,5 +1,6 @@
 // Makes the Swarm that the manager stands on, or takes the one that is there.
 import type { Engine } from '../engine/engine.ts'
+import type { SwarmMembership } from '../engine/info.ts'
 import type { SwarmState } from '../engine/swarm.ts'
 import type { ClusterNode } from '../model/cluster/node.ts'
 import { ShoalError } from '../model/errors.ts'
@@ -30,17 +31,42 @@ export interface TakenSwarm {
   readonly clusterId: string
 }
 
-/** Throws ShoalError OTHER_SWARM where this machine is a worker, ENGINE_REFUSED where its Swarm is locked or broken. */
+/**
+ * Throws ShoalError OTHER_SWARM where this machine is a worker, MANAGER_ADDRESS where its Swarm is known by another address, ENGINE_REFUSED where
+ * it is locked or broken.
+ */
 export async function takeSwarm(
   engine: Pick<Engine, 'info' | 'swarm' | 'nodes'>,
   { address, runsServices }: SwarmSettings,
   signal: AbortSignal,
 ): Promise<TakenSwarm> {
-  const { swarm } = await engine.info({ signal })
+  const swarm = await settledSwarm(engine, signal)
   const wasMade = swarm.state === 'inactive'
   if (wasMade) {
-    await engine.swarm.init({ advertiseAddress: address, heartbeatMs, taskHistory }, { signal })
-  } else if (swarm.state !== 'active') {
+    // In one step with the Swarm: a manager that is killed here finds it as it should be.
+    const availability = runsServices ? 'active' : 'drain'
+    await engine.swarm.init({ advertiseAddress: address, heartbeatMs, taskHistory, availability }, { signal })
+  } else refuseForeign(swarm, address)
+  const { state, self } = await waitForLeader(engine, signal)
+  if (state.heartbeatMs !== heartbeatMs || state.taskHistory !== taskHistory)
+    await engine.swarm.update(state.version, { heartbeatMs, taskHistory }, { signal })
+  return { wasMade, nodeId: self.id, clusterId: state.id }
+}
+
+/** An Engine that has just started is not in its Swarm yet. */
+async function settledSwarm(engine: Pick<Engine, 'info'>, signal: AbortSignal): Promise<SwarmMembership> {
+  const endsAtMs = performance.now() + leaderLimitMs
+  for (;;) {
+    const { swarm } = await engine.info({ signal })
+    if (swarm.state !== 'pending' || performance.now() > endsAtMs) return swarm
+    await pause(200, signal)
+    signal.throwIfAborted()
+  }
+}
+
+/** Throws where the Swarm that is there is not this manager's to lead. */
+export function refuseForeign(swarm: SwarmMembership, address: string): void {
+  if (swarm.state !== 'active') {
     throw new ShoalError('ENGINE_REFUSED', {
       action: 'take',
       object: 'the Swarm of this machine',
@@ -50,7 +76,8 @@ export async function takeSwarm(
           ? 'unlock it: docker swarm unlock'
           : 'mend it, or leave it: docker swarm leave --force ends it with all its services',
     })
-  } else if (!swarm.isManager) {
+  }
+  if (!swarm.isManager) {
     throw new ShoalError('OTHER_SWARM', {
       action: 'take',
       object: 'the Swarm of this machine',
@@ -58,12 +85,14 @@ export async function takeSwarm(
       nextStep: 'start the manager there, or let this machine leave: docker swarm leave',
     })
   }
-  const { state, self } = await waitForLeader(engine, signal)
-  if (state.heartbeatMs !== heartbeatMs || state.taskHistory !== taskHistory)
-    await engine.swarm.update(state.version, { heartbeatMs, taskHistory }, { signal })
-  if (wasMade && !runsServices)
-    await engine.nodes.update(self.id, self.version, { availability: 'drain' }, { signal })
-  return { wasMade, nodeId: self.id, clusterId: state.id }
+  if (swarm.nodeAddress !== address) {
+    throw new ShoalError('MANAGER_ADDRESS', {
+      action: 'take',
+      object: 'the Swarm of this machine',
+      reason: `its nodes know this machine as ${swarm.nodeAddress}, and the manager is to be reached at ${address}`,
+      nextStep: `shoal manager start --advertise ${swarm.nodeAddress}; where that address is gone for good: docker swarm init --force-new-cluster --advertise-addr ${address}`,
+    })
+  }
 }
 
 /** A Swarm that was just made, or whose machine has just booted, takes a moment until it answers. */
