@@ -36,7 +36,7 @@ export type FirstAnswer =
   | { readonly kind: 'answered'; readonly endpoint: Endpoint }
   | { readonly kind: 'refused' }
   | { readonly kind: 'runs' }
-  | { readonly kind: 'ended'; readonly error: string }
+  | { readonly kind: 'ended'; readonly instance: ClusterInstance }
   | { readonly kind: 'gone' }
   | { readonly kind: 'late' }
 
@@ -94,7 +94,7 @@ async function look(
     onLook?.(wanted)
     for (const instance of wanted) ask(instance)
     const ended = all.find(({ state }) => state === 'failed' || state === 'rejected' || state === 'complete')
-    if (endsWithInstance && ended !== undefined) return { kind: 'ended', error: ended.error || ended.message }
+    if (endsWithInstance && ended !== undefined) return { kind: 'ended', instance: ended }
     if (refused.holds(wanted.length > 0 && wanted.every(isRefused))) return { kind: 'refused' }
     if (!speaksCoap && wanted.some(({ state }) => state === 'running')) return { kind: 'runs' }
     const isGone =

@@ -1,16 +1,36 @@
 // The care of one deployment: a new version is tried beside the old, the answers of all services are awaited, and what does not come up goes back.
+import type { Engine } from '../../engine/engine.ts'
+import type { RegistryAuth } from '../../engine/registry-auth.ts'
 import type { Application, Service } from '../../model/application.ts'
 import { clusterLabel } from '../../model/cluster/labels.ts'
 import type { ClusterService } from '../../model/cluster/service.ts'
+import type { ServiceView } from '../../model/cluster/views.ts'
 import { ShoalError } from '../../model/errors.ts'
 import { explainService } from '../../placement/explain-service.ts'
+import type { EventLog } from '../event-log.ts'
 import { awaitServices } from './await-services.ts'
+import type { ClusterView } from './cluster-view.ts'
 import type { AwaitedService, ComeUp } from './coming-up.ts'
-import type { DeployerOptions, DeployOptions } from './deployer.ts'
 import { despiteConflicts } from './despite-conflicts.ts'
 import { lastWords } from './last-words.ts'
 import type { DeployStep } from './plan-deploy.ts'
 import { canTry, tryVersion } from './trial.ts'
+import { seconds, whyEnded } from './why-ended.ts'
+
+export interface CareOptions {
+  readonly engine: Pick<Engine, 'services' | 'tasks'>
+  readonly view: ClusterView
+  readonly auth: RegistryAuth
+  readonly events: EventLog
+  /** The services as clients see them, now. */
+  readonly views: () => readonly ServiceView[]
+}
+
+/** Of one deployment. */
+export interface CareCall {
+  readonly signal: AbortSignal
+  readonly onProgress?: (line: string) => void
+}
 
 type Wanted = Exclude<DeployStep, { kind: 'remove' }>
 
@@ -26,13 +46,13 @@ interface Failure {
 }
 
 export class CarefulUpdate {
-  readonly #options: DeployerOptions
-  readonly #deploy: DeployOptions
+  readonly #options: CareOptions
+  readonly #deploy: CareCall
   readonly #steps = new Map<string, { step: Wanted; id: string | undefined; old: ReadonlySet<string> }>()
   /** Specs that have been tried: a plan that is made anew because of a conflict does not try them again. */
   readonly #tried = new Set<string>()
 
-  constructor(options: DeployerOptions, deploy: DeployOptions) {
+  constructor(options: CareOptions, deploy: CareCall) {
     this.#options = options
     this.#deploy = deploy
   }
@@ -166,13 +186,12 @@ export class CarefulUpdate {
         (instance) => instance.serviceId === id && instance.error !== '' && !oldInstances.has(instance.id),
       )
       .sort((a, b) => b.changedAtMs - a.changedAtMs)
-    const readyS = (readyMsOf(application.services.find(({ name }) => name === step.service)) / 1000).toFixed(
-      0,
-    )
+    const readyMs = readyMsOf(application.services.find(({ name }) => name === step.service))
+    const answersCoap = step.spec.Labels?.[clusterLabel.coapPort] !== undefined
     const why =
       failed === undefined
-        ? `it does not answer within ${readyS} s of its start (x-shoal.ready.timeout)`
-        : `its instance ended: ${failed.error}`
+        ? `it is not ready ${seconds(readyMs)} after its start (x-shoal.ready.timeout)`
+        : whyEnded(failed, { answersCoap, readyMs })
     const words = await lastWords(engine, id, this.#deploy.signal)
     return words === undefined ? why : `${why}; its last line: ${words}`
   }
@@ -182,10 +201,15 @@ function readyMsOf(service: Service | undefined): number {
   return service?.ready.timeoutMs ?? 0
 }
 
-function wordForUp({ step }: Watched): string {
-  const active = Number(step.spec.Mode.Replicated?.Replicas ?? 1)
-  if (active === 0) return 'is declared'
-  return step.spec.Labels?.[clusterLabel.coapPort] === undefined ? 'runs' : 'answers'
+function wordForUp({ step: { spec } }: Watched): string {
+  const {
+    [clusterLabel.active]: active,
+    [clusterLabel.standby]: standby,
+    [clusterLabel.coapPort]: coapPort,
+  } = spec.Labels ?? {}
+  if (spec.Mode.Replicated !== undefined && active === '0')
+    return standby === '0' ? 'is declared' : 'stands by'
+  return coapPort === undefined ? 'runs' : 'answers'
 }
 
 /** One error for all that did not come up. */

@@ -226,7 +226,10 @@ export class Deployer {
     })
     for (const step of plan.objects) if (step.kind === 'remove') await removeObject(engine, step, signal)
     if (changed) {
-      const text = plan.text.split('\n').slice(1)
+      const text = plan.text
+        .split('\n')
+        .slice(1)
+        .filter((line) => !line.startsWith('  ='))
       events.add({
         kind: 'application-deployed',
         subject: application.name,
@@ -252,7 +255,11 @@ export class Deployer {
     const [present, objects, images] = await Promise.all([
       this.#services(name, signal),
       readObjects(engine, name, wanted, signal),
-      Promise.all(application.services.map(({ image }) => this.#resolve(image, knownImages, signal))),
+      this.#resolveAll(
+        application.services.map(({ image }) => image),
+        knownImages,
+        signal,
+      ),
     ])
     const asPresent = present.map((from) => ({ from }))
     const steps = this.#planServices(application, images, objects, asPresent)
@@ -330,6 +337,36 @@ export class Deployer {
       if (step.kind !== 'keep') await engine.services.update(id, version, spec, options)
     }
     return { services, changed: steps.some(({ kind }) => kind !== 'keep') }
+  }
+
+  /** Throws one ShoalError for all that are unknown. */
+  async #resolveAll(
+    references: readonly string[],
+    knownImages: boolean,
+    signal: AbortSignal,
+  ): Promise<readonly ClusterImage[]> {
+    const unknown = new Map<string, ShoalError>()
+    const images = await Promise.all(
+      references.map(async (reference) => {
+        try {
+          return await this.#resolve(reference, knownImages, signal)
+        } catch (error) {
+          if (!(error instanceof ShoalError && error.code === 'IMAGE_UNKNOWN')) throw error
+          unknown.set(reference, error)
+          return undefined
+        }
+      }),
+    )
+    const [first] = unknown.values()
+    if (first === undefined) return images.filter((image) => image !== undefined)
+    if (unknown.size === 1) throw first
+    throw new ShoalError('IMAGE_UNKNOWN', {
+      action: 'find',
+      object: `${unknown.size} images`,
+      reason: [...unknown].map(([reference, { reason }]) => `${reference}: ${reason}`).join('\n'),
+      nextStep:
+        'build or load them on your machine: shoal deploy pushes them from there, and so does shoal image push',
+    })
   }
 
   async #resolve(image: string, knownImages: boolean, signal: AbortSignal): Promise<ClusterImage> {

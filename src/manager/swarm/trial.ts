@@ -9,6 +9,7 @@ import { fixedHostPorts } from '../../placement/requirements.ts'
 import { firstAnswer } from '../first-answer.ts'
 import { lastWords } from './last-words.ts'
 import type { DeployStep } from './plan-deploy.ts'
+import { seconds, whyEnded } from './why-ended.ts'
 
 export interface TrialOptions {
   readonly engine: Pick<Engine, 'services' | 'tasks'>
@@ -98,7 +99,10 @@ export async function tryVersion(
     signal.throwIfAborted()
     if (answer.kind === 'answered') return { kind: 'answered' }
     if (answer.kind === 'refused') return { kind: 'no-room' }
-    const reason = answer.kind === 'ended' ? `it ended: ${answer.error}` : 'it does not answer CoAP'
+    const reason =
+      answer.kind === 'ended'
+        ? whyEnded(answer.instance, { answersCoap: true, readyMs })
+        : `it did not answer CoAP within ${seconds(readyMs)} of its start`
     const words = await lastWords(engine, id, signal)
     return { kind: 'failed', reason: words === undefined ? reason : `${reason}; its last line: ${words}` }
   } finally {
