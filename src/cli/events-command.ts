@@ -64,5 +64,7 @@ export function renderEvent({ at, kind, subject, text }: EventAnswer): string {
   const date = new Date(at)
   const two = (number: number): string => String(number).padStart(2, '0')
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
-  return `${day} ${date.toTimeString().slice(0, 8)}  ${kind}  ${subject}: ${text}`
+  // Nodes and programs have a say in it: what would steer a terminal is replaced.
+  const line = `${subject}: ${text}`.replaceAll(/[\s\p{Cc}]+/gu, ' ')
+  return `${day} ${date.toTimeString().slice(0, 8)}  ${kind}  ${line}`
 }

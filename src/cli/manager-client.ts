@@ -9,6 +9,7 @@ import { apiRoutes } from '../model/api/routes.ts'
 import { ShoalError } from '../model/errors.ts'
 import { readLines } from './read-lines.ts'
 import { readServerSentEvents } from './read-server-sent-events.ts'
+import { unreachable } from './unreachable-manager.ts'
 
 /** What a route takes; members that it does not have are left out. */
 export type ClientInput<R> = {
@@ -140,7 +141,7 @@ export class ManagerClient {
       })
     } catch (error) {
       signal.throwIfAborted()
-      throw this.#unreachable(error, deadlineMs)
+      throw unreachable(this.baseUrl, error, deadlineMs)
     }
     answer.on('error', () => {})
     answer.socket.setKeepAlive(true, 10_000)
@@ -162,7 +163,7 @@ export class ManagerClient {
       }
     } catch (error) {
       signal.throwIfAborted()
-      throw this.#unreachable(error, deadlineMs)
+      throw unreachable(this.baseUrl, error, deadlineMs)
     }
     return Buffer.concat(pieces).toString('utf8')
   }
@@ -176,7 +177,7 @@ export class ManagerClient {
       yield* answer as Readable & AsyncIterable<Buffer>
     } catch (error) {
       signal.throwIfAborted()
-      throw this.#unreachable(error, silenceMs)
+      throw unreachable(this.baseUrl, error, silenceMs)
     }
   }
 
@@ -206,18 +207,6 @@ export class ManagerClient {
       nextStep: `see whether it is a manager of Shoal, and of which version: ${this.baseUrl}/api/v1/status`,
     })
   }
-
-  #unreachable(error: unknown, deadlineMs: number): ShoalError {
-    return new ShoalError('MANAGER_UNREACHABLE', {
-      action: 'reach',
-      object: 'the manager',
-      place: this.baseUrl,
-      reason: reasonOf(error, deadlineMs),
-      nextStep:
-        'see whether it runs (shoal manager status, on its machine), or name another with --manager ADDRESS',
-      cause: error,
-    })
-  }
 }
 
 function pathOf<R extends ApiRoute>({ path }: R, { params, query }: Partial<RouteInput<R>>): string {
@@ -235,21 +224,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there',
-  ENOTFOUND: 'the name leads to no address',
-  EAI_AGAIN: 'the name cannot be looked up',
-  EHOSTUNREACH: 'no way leads there',
-  ENETUNREACH: 'no way leads there',
-  ECONNRESET: 'it closed the connection',
-}
-
-function reasonOf(error: unknown, deadlineMs: number): string {
-  if (!(error instanceof Error)) return String(error)
-  if (error.name === 'AbortError' || error.name === 'TimeoutError')
-    return `no answer within ${deadlineMs / 1000} s`
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
-  return reasons[code] ?? (error.message || 'no connection')
 }

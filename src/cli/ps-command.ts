@@ -70,7 +70,7 @@ function columns(nowMs: number): readonly Column<Row>[] {
       title: 'SINCE',
       cell: ({ instance }) => (instance === undefined ? '-' : renderAge(instance.since, nowMs)),
     },
-    { title: 'REASON', cell: ({ instance }) => (instance?.reason ?? '').replaceAll(/\s+/g, ' ') },
+    { title: 'REASON', cell: ({ instance }) => (instance?.reason ?? '').replaceAll(/[\s\p{Cc}]+/gu, ' ') },
   ]
 }
 

@@ -1,7 +1,5 @@
 // The manager's HTTP interface on tcp/8480: the API below /api/v1, its OpenAPI page, metrics, and the way to the registry.
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
-import { networkInterfaces } from 'node:os'
+import type { AddressInfo } from 'node:net'
 import Fastify, {
   type FastifyInstance,
   type FastifyReply,
@@ -12,16 +10,24 @@ import { renderErrorAnswer } from '../../../model/api/error.ts'
 import type { ApiRoute } from '../../../model/api/route.ts'
 import { apiRoutes, type RouteName } from '../../../model/api/routes.ts'
 import { ShoalError } from '../../../model/errors.ts'
+import { answerRoute, limitBody } from './answer-route.ts'
 import type { Handler } from './api-reply.ts'
 import { asBug } from './as-bug.ts'
 import { isForeignPage, type PageRequest } from './foreign-page.ts'
 import { makeHandlers } from './handlers.ts'
+import {
+  defaultLimits,
+  everyAddress,
+  type HttpLimits,
+  makeServer,
+  refuseConnection,
+  writeRefusal,
+} from './http-server.ts'
 import { renderOpenApi } from './open-api.ts'
 import type { HttpParts } from './parts.ts'
 import { allowedMethods, refusalOf } from './refusals.ts'
 import { RegistryProxy } from './registry-proxy.ts'
 import { statusOfError } from './status-of-error.ts'
-import { validate } from './validate.ts'
 
 export interface HttpApiOptions {
   readonly parts: HttpParts
@@ -33,25 +39,6 @@ export interface HttpApiOptions {
   readonly limits?: Partial<HttpLimits>
 }
 
-export interface HttpLimits {
-  /** Until the headers of a request have come. */
-  readonly headersMs: number
-  /** Until a body of JSON has come. */
-  readonly bodyMs: number
-  readonly bodyBytes: number
-  readonly connections: number
-}
-
-const defaultLimits: HttpLimits = Object.freeze({
-  headersMs: 10_000,
-  bodyMs: 20_000,
-  bodyBytes: 1024 * 1024,
-  connections: 512,
-})
-
-/** How often connections are looked at for one of those limits. */
-const checkEveryMs = 2000
-const keepAliveMs = 10_000
 const stopGraceMs = 1000
 
 /** Requests are checked by the schemas of the table: fastify’s own checker and serialiser would only cost memory. */
@@ -166,27 +153,10 @@ export class HttpApi {
       app.route({
         method: route.method,
         url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
-        onRequest: async (request, reply) => this.#limitBody(request, reply),
-        handler: (request, reply) => answer(route, handler, request, reply, lifetime),
+        onRequest: async (request, reply) => limitBody(request, reply, this.#limits.bodyMs),
+        handler: (request, reply) => answerRoute(route, handler, request, reply, lifetime),
       })
     }
-  }
-
-  /** Against bodies that come a byte at a time. */
-  #limitBody(request: FastifyRequest, reply: FastifyReply): void {
-    const { bodyMs } = this.#limits
-    if (request.raw.complete) return
-    const timer = setTimeout(() => {
-      if (request.raw.complete || reply.sent) return
-      const late = new ShoalError('API_REQUEST_INVALID', {
-        action: 'read',
-        object: 'the request',
-        reason: `its body did not come within ${bodyMs / 1000} s`,
-      })
-      reply.raw.once('finish', () => request.raw.destroy())
-      reply.code(408).header('connection', 'close').send(renderErrorAnswer(late))
-    }, bodyMs)
-    for (const end of ['end', 'close'] as const) request.raw.once(end, () => clearTimeout(timer))
   }
 
   #addPages(app: FastifyInstance, version: string): void {
@@ -236,55 +206,6 @@ export class HttpApi {
   }
 }
 
-function makeServer(handler: RequestListener, { headersMs, connections }: HttpLimits): Server {
-  const server = createServer(
-    {
-      headersTimeout: headersMs,
-      // Pushes may take long; bodies of JSON have a limit of their own.
-      requestTimeout: 0,
-      connectionsCheckingInterval: checkEveryMs,
-      keepAliveTimeout: keepAliveMs,
-      // Finds clients that vanished without a word while they followed a stream.
-      keepAlive: true,
-      keepAliveInitialDelay: 30_000,
-      maxHeaderSize: 16 * 1024,
-    },
-    handler,
-  )
-  server.maxConnections = connections
-  return server
-}
-
-async function answer(
-  route: ApiRoute,
-  handler: Handler<ApiRoute>,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  lifetime: AbortSignal,
-): Promise<unknown> {
-  const { params, query, body } = validate(route, request)
-  const gone = new AbortController()
-  reply.raw.once('close', () => gone.abort())
-  const result = await handler({
-    params,
-    query,
-    body,
-    accept: request.headers.accept,
-    lastEventId: lastEventIdOf(request),
-    signal: AbortSignal.any([gone.signal, lifetime]),
-    lifetime,
-  })
-  reply.header('cache-control', 'no-store')
-  if ('done' in result) return reply.code(204).send()
-  if ('json' in result) return reply.code(route.status).send(result.json)
-  reply.code(route.status).type(`${result.mediaType}; charset=utf-8`).header('x-accel-buffering', 'no')
-  if (request.method === 'HEAD') {
-    result.stream.destroy()
-    return reply.send('')
-  }
-  return reply.send(result.stream)
-}
-
 function refuseForeignPage(request: PageRequest, managerName: string): void {
   if (!isForeignPage(request, managerName)) return
   throw new ShoalError('API_FOREIGN_PAGE', {
@@ -298,49 +219,6 @@ function refuseForeignPage(request: PageRequest, managerName: string): void {
 /** As the table of routes writes it: `/api/v1/apps/{application}`; never what a client made up. */
 function routeOf({ routeOptions: { url } }: FastifyRequest): string {
   return url === undefined ? 'unknown' : url.replaceAll(/:(\w+)/g, '{$1}')
-}
-
-function lastEventIdOf({ headers }: FastifyRequest): string | undefined {
-  const id = headers['last-event-id']
-  return typeof id === 'string' ? id : undefined
-}
-
-/** Past fastify, where it is not, or no longer, in charge of the answer. */
-function writeRefusal(raw: ServerResponse, status: number, error: ShoalError): void {
-  if (raw.headersSent) {
-    raw.destroy()
-    return
-  }
-  const body = JSON.stringify(renderErrorAnswer(error))
-  raw.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(body),
-    connection: 'close',
-  })
-  raw.end(body)
-}
-
-/** What is no HTTP, or comes too slowly, in the form of every other error. */
-function refuseConnection(error: Error & { readonly code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy()
-    return
-  }
-  const { status, answer: refusal } = refusalOf(error, undefined)
-  const body = JSON.stringify(renderErrorAnswer(refusal))
-  const lines = [
-    `HTTP/1.1 ${status} Refused`,
-    'content-type: application/json; charset=utf-8',
-    `content-length: ${Buffer.byteLength(body)}`,
-    'connection: close',
-  ]
-  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`)
-}
-
-/** IPv6 takes IPv4 along; a machine may have been told to have none. */
-function everyAddress(): string {
-  const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? [])
-  return addresses.some(({ family }) => family === 'IPv6') ? '::' : '0.0.0.0'
 }
 
 function portTaken(port: number, cause: unknown): ShoalError {

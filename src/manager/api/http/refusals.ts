@@ -42,6 +42,7 @@ const known: Readonly<
 const pages: readonly { readonly pattern: RegExp; readonly methods: readonly string[] }[] = [
   { pattern: /^\/api\/openapi\.json$/, methods: ['GET'] },
   { pattern: /^\/metrics$/, methods: ['GET'] },
+  { pattern: /^\/v2\//, methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] },
 ]
 
 /** With a status of 500 it is none of them. */

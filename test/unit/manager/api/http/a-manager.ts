@@ -1,6 +1,7 @@
 // A manager as the HTTP API sees one: a small cluster in memory behind the interface of its parts.
 
-import { HttpApi, type HttpLimits } from '../../../../../src/manager/api/http/http-api.ts'
+import { HttpApi } from '../../../../../src/manager/api/http/http-api.ts'
+import type { HttpLimits } from '../../../../../src/manager/api/http/http-server.ts'
 import { MeteredActivator } from '../../../../../src/manager/api/http/metered-activator.ts'
 import { Metrics } from '../../../../../src/manager/api/http/metrics.ts'
 import type { HttpParts } from '../../../../../src/manager/api/http/parts.ts'

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { HttpApi } from '../../../../../src/manager/api/http/http-api.ts'
 import { errorAnswer } from '../../../../../src/model/api/error.ts'
+import { until } from '../../../../until.ts'
 import { type AManager, compose, startManager, withManager } from './a-manager.ts'
 import { exchangeRaw, openRaw } from './raw-http.ts'
 
@@ -116,6 +117,9 @@ describe('requests that are wrong', () => {
     expect(item.headers.get('allow')).toBe('GET, HEAD, PUT, DELETE')
     expect((await refusal('OPTIONS', '/api/v1/apps')).headers.get('allow')).toBe('GET, HEAD, POST')
     expect((await refusal('DELETE', '/metrics')).headers.get('allow')).toBe('GET, HEAD')
+    expect((await refusal('OPTIONS', '/v2/')).headers.get('allow')).toBe(
+      'GET, HEAD, POST, PUT, PATCH, DELETE',
+    )
   })
 
   it('get 404 where there is nothing, whatever the method', async () => {
@@ -239,6 +243,54 @@ describe('clients that are slow', () => {
       {},
       { connections: 2 },
     )
+  })
+})
+
+describe('clients that go away', () => {
+  it('are no bug of the manager, and end what only they waited for', async () => {
+    let isGone = false
+    const waits = {
+      activate: (_: string, { signal }: { signal: AbortSignal }) =>
+        new Promise<never>((_resolve, reject) =>
+          signal.addEventListener('abort', () => {
+            isGone = true
+            reject(signal.reason)
+          }),
+        ),
+      deactivate: async () => {},
+    }
+    await withManager(
+      async ({ url, port, bugs }) => {
+        const body = '{"name":"garden"}'
+        const head = 'POST /api/v1/activations HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n'
+        const client = openRaw(port, `${head}content-length: ${body.length}\r\n\r\n${body}`)
+        await fetch(`${url}/api/v1/status`)
+        client.socket.destroy()
+        await until('the activation to be given up', () => isGone)
+        expect((await fetch(`${url}/api/v1/status`)).status).toBe(200)
+        expect(bugs).toEqual([])
+      },
+      { activator: waits },
+    )
+  })
+
+  it('are told when it is the manager that goes', async () => {
+    let isAsked = false
+    const refresh = ({ signal }: { signal: AbortSignal }) => {
+      isAsked = true
+      return new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+    }
+    let answered: Promise<Response> | undefined
+    await withManager(
+      async ({ url }) => {
+        answered = fetch(`${url}/api/v1/services/garden/nothing`)
+        await until('the question', () => isAsked)
+      },
+      { view: { snapshot: () => manager.parts.view.snapshot(), refresh } },
+    )
+    const answer = await answered
+    expect(answer?.status).toBe(503)
+    expect(errorAnswer.parse(await answer?.json()).error.reason).toBe('the manager is being stopped')
   })
 })
 
