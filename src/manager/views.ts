@@ -87,7 +87,13 @@ function stateOf(
   active: number,
 ): ServiceState {
   const working = views.filter(({ state }) => state === 'answering' || state === 'running').length
-  if (service.update?.state === 'updating' || service.update?.state === 'rollback_started') return 'updating'
+  const isChanging = service.update?.state === 'updating' || service.update?.state === 'rollback_started'
+  // Swarm calls it updating for as long as it watches the new ones; to a client it is done when they answer and no others are left.
+  const isDone =
+    working >= active &&
+    views.length === active + wantedStandby(service) &&
+    views.every(({ image }) => image === views[0]?.image)
+  if (isChanging && !isDone) return 'updating'
   if (active === 0) return views.some(({ state }) => state === 'standby') ? 'standby' : 'stopped'
   if (working >= active) return 'active'
   if (views.some(({ state, node }) => state === 'waiting' && node === undefined) && working === 0) {
