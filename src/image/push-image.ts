@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { Readable } from 'node:stream'
 import { manifestTypes, type RegistryClient } from './registry-client.ts'
 import { repositoryNameOf } from './repository-name.ts'
 import type { StoredFile, StoredImage, StoredLayer } from './stored-image.ts'
@@ -30,6 +31,12 @@ export interface PushOptions {
 /** Layers that are sent side by side: a board's disk gains nothing from more. */
 const parallelLayers = 3
 
+interface Blob {
+  readonly digest: string
+  readonly path: string
+  readonly bytes: number
+}
+
 /**
  * @param images the same reference, each for another architecture; several become a list, from which each node takes its own
  * @throws ShoalError REGISTRY_DOWN, PUSH_FAILED
@@ -42,7 +49,7 @@ export async function pushImages(
   const [first] = images
   if (first === undefined) throw new RangeError('no image to push')
   const { repository, name } = repositoryNameOf(first.reference)
-  const blobs = [
+  const blobs: readonly Blob[] = [
     ...new Map(
       images
         .flatMap(({ layers, config }) => [
@@ -52,22 +59,7 @@ export async function pushImages(
         .map((blob) => [blob.digest, blob]),
     ).values(),
   ]
-  const totalBytes = blobs.reduce((sum, { bytes }) => sum + bytes, 0)
-  let doneBytes = 0
-  let sentBytes = 0
-  const queue = [...blobs]
-  const work = async (): Promise<void> => {
-    for (let blob = queue.shift(); blob !== undefined; blob = queue.shift()) {
-      const { digest, path, bytes } = blob
-      if (!(await client.hasBlob(repository, digest, signal))) {
-        await client.putBlob(repository, { digest, bytes, open: () => createReadStream(path) }, signal)
-        sentBytes += bytes
-      }
-      doneBytes += bytes
-      onProgress(doneBytes, totalBytes)
-    }
-  }
-  await Promise.all(Array.from({ length: parallelLayers }, work))
+  const sentBytes = await pushBlobs(repository, blobs, client, { signal, onProgress })
   const entries = []
   for (const image of images) {
     const bytes = await readFile(image.manifest.path)
@@ -85,4 +77,56 @@ export async function pushImages(
   const bytes = Buffer.from(JSON.stringify(list))
   await client.putManifest(repository, name, { mediaType: manifestTypes.ociIndex, bytes }, signal)
   return { repository, digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`, sentBytes }
+}
+
+/**
+ * Each that the registry lacks, some side by side; the first that fails ends the others.
+ * @returns bytes that were sent
+ */
+async function pushBlobs(
+  repository: string,
+  blobs: readonly Blob[],
+  client: RegistryClient,
+  { signal, onProgress }: Required<PushOptions>,
+): Promise<number> {
+  const failed = new AbortController()
+  const either = AbortSignal.any([signal, failed.signal])
+  const totalBytes = blobs.reduce((sum, { bytes }) => sum + bytes, 0)
+  let doneBytes = 0
+  let sentBytes = 0
+  const onBytes = (bytes: number): void => {
+    doneBytes += bytes
+    onProgress(doneBytes, totalBytes)
+  }
+  const queue = [...blobs]
+  const work = async (): Promise<void> => {
+    for (let blob = queue.shift(); blob !== undefined; blob = queue.shift()) {
+      const { digest, path, bytes } = blob
+      if (await client.hasBlob(repository, digest, either)) {
+        onBytes(bytes)
+        continue
+      }
+      await client.putBlob(repository, { digest, bytes, open: () => readCounted(path, onBytes) }, either)
+      sentBytes += bytes
+    }
+  }
+  await Promise.all(
+    Array.from({ length: parallelLayers }, () =>
+      work().catch((error: unknown) => {
+        failed.abort(error)
+        throw error
+      }),
+    ),
+  )
+  return sentBytes
+}
+
+function readCounted(path: string, onBytes: (bytes: number) => void): Readable {
+  const count = async function* (): AsyncGenerator<Buffer> {
+    for await (const piece of createReadStream(path) as AsyncIterable<Buffer>) {
+      yield piece
+      onBytes(piece.length)
+    }
+  }
+  return Readable.from(count(), { objectMode: false })
 }

@@ -1,4 +1,5 @@
 // What a registry has under a name: the digest that never changes, and the platforms that it is built for.
+import { ShoalError } from '../model/errors.ts'
 import { manifestTypes, type RegistryClient } from './registry-client.ts'
 import { repositoryNameOf } from './repository-name.ts'
 
@@ -9,7 +10,7 @@ export interface ResolvedImage {
   readonly platforms: readonly { readonly os: string; readonly architecture: string }[]
 }
 
-/** @returns undefined where the registry has none of that name; throws ShoalError REGISTRY_DOWN, PUSH_FAILED */
+/** @returns undefined where the registry has none of that name; throws ShoalError REGISTRY_DOWN, REGISTRY_DAMAGED, PUSH_FAILED */
 export async function resolveImage(
   reference: string,
   client: RegistryClient,
@@ -18,7 +19,7 @@ export async function resolveImage(
   const { repository, name } = repositoryNameOf(reference)
   const manifest = await client.manifest(repository, name, signal)
   if (manifest === undefined) return undefined
-  const body = JSON.parse(manifest.bytes.toString('utf8')) as {
+  const body = parse(manifest.bytes, reference) as {
     readonly manifests?: readonly {
       readonly platform?: { readonly os?: string; readonly architecture?: string }
     }[]
@@ -35,12 +36,29 @@ export async function resolveImage(
   }
   const config =
     body.config?.digest === undefined ? undefined : await client.blob(repository, body.config.digest, signal)
-  const { os = 'linux', architecture } = (
-    config === undefined ? {} : JSON.parse(config.toString('utf8'))
-  ) as { readonly os?: string; readonly architecture?: string }
+  const { os = 'linux', architecture } = (config === undefined ? {} : parse(config, reference)) as {
+    readonly os?: string
+    readonly architecture?: string
+  }
   return {
     repository,
     digest: manifest.digest,
     platforms: architecture === undefined ? [] : [{ os, architecture }],
   }
+}
+
+function parse(bytes: Buffer, reference: string): object {
+  try {
+    const value: unknown = JSON.parse(bytes.toString('utf8'))
+    if (typeof value === 'object' && value !== null) return value
+  } catch {
+    // Told below, with what was asked for.
+  }
+  throw new ShoalError('REGISTRY_DAMAGED', {
+    action: 'look up',
+    object: `image ${reference}`,
+    place: 'the registry',
+    reason: 'what it has under that name is no description of an image',
+    nextStep: `push it once more: shoal image push ${reference}`,
+  })
 }

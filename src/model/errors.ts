@@ -58,6 +58,7 @@ export const errorTable = Object.freeze({
   UNPLACEABLE: entry('No node can take an instance of a service; the reasons are told node by node.'),
   ACTIVATION_TIMEOUT: entry('A service did not answer CoAP in time after it was activated.'),
   REGISTRY_MISSING: entry('A program that the registry of the manager needs is not on this machine.'),
+  REGISTRY_DAMAGED: entry('What a registry has under a name is no image.'),
   REGISTRY_DOWN: entry('The registry of the manager does not answer.'),
   TOKEN_INVALID: entry('A text is no join token.'),
   TOKEN_WRONG: entry('The manager did not make this join token, or has made all older ones void.'),
