@@ -4,7 +4,6 @@ import type { Findings, Place } from '../findings.ts'
 import { type Located, type LocatedMap, placeOf } from '../located.ts'
 import { readRecord } from '../read-key-values.ts'
 import {
-  expected,
   readBoolean,
   readBytes,
   readFilledText,
@@ -23,6 +22,7 @@ import {
   type VolumeUse,
 } from '../syntax/mount-spec.ts'
 import { clusterBindKeys, whySwarmCannotMount } from './cluster/mount-limits.ts'
+import { readFileMode } from './file-mode.ts'
 
 export interface MountUse {
   readonly mount: BindMount | VolumeUse | TmpfsMount
@@ -93,7 +93,7 @@ export const tmpfsSection: Section<TmpfsOptions> = {
   extensible: true,
   keys: {
     size: honoured('at most this many bytes', 'sizeBytes', readBytes),
-    mode: honoured('file mode, octal', 'mode', readMode),
+    mode: honoured('file mode, octal', 'mode', readFileMode),
   },
 }
 
@@ -201,22 +201,4 @@ function volumeUse(
     return undefined
   }
   return { kind: 'volume', source, target, readOnly, noCopy, labels }
-}
-
-/** `0755`, `0o755` and `"755"` are octal; a bare number is itself, as in Compose. */
-function readMode(value: Located, findings: Findings): number | undefined {
-  if (value.kind === 'scalar' && value.value !== null && typeof value.value !== 'boolean') {
-    const octal =
-      /^0o?([0-7]{1,5})$/.exec(value.spelling) ??
-      (typeof value.value === 'string' ? /^([0-7]{1,5})$/.exec(value.spelling) : null)
-    if (octal !== null) return Number.parseInt(octal[1] ?? '', 8)
-    if (
-      typeof value.value === 'number' &&
-      Number.isInteger(value.value) &&
-      value.value >= 0 &&
-      value.value <= 0o7777
-    )
-      return value.value
-  }
-  return expected(value, findings, 'a file mode such as 0755')
 }

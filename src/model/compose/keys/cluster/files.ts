@@ -4,6 +4,7 @@ import type { Located } from '../../located.ts'
 import { readRecord } from '../../read-key-values.ts'
 import { expected, readBoolean, readFilledText, readList, readPattern, readText } from '../../read-value.ts'
 import { honoured, type Patch, readSection, refused, type Section } from '../../section.ts'
+import { readFileMode } from '../file-mode.ts'
 
 export interface FileDraft {
   readonly name: string
@@ -118,7 +119,7 @@ export const fileUseSection: Section<LongUse> = {
     ),
     uid: honoured('number of its owner; left out, 0', 'uid', readId),
     gid: honoured('number of its group; left out, 0', 'gid', readId),
-    mode: honoured('file mode, octal; left out, 0444', 'mode', readMode),
+    mode: honoured('file mode, octal; left out, 0444', 'mode', readFileMode),
   },
 }
 
@@ -134,13 +135,4 @@ function readFileUse(value: Located, findings: Findings): FileUseDraft | undefin
   if (source !== undefined) return { key: source, target, uid, gid, mode, place }
   findings.problem(place, 'source is missing')
   return undefined
-}
-
-/** `0440` as it is spelled. */
-function readMode(value: Located, findings: Findings): number | undefined {
-  const spelling = value.kind === 'scalar' ? value.spelling : ''
-  const octal = /^(?:0o?)?([0-7]{3,4})$/.exec(spelling)?.[1]
-  return octal === undefined
-    ? expected(value, findings, 'a file mode such as 0440')
-    : Number.parseInt(octal, 8)
 }
