@@ -4,6 +4,8 @@ import { z } from 'zod'
 export const joinRequestSchema = z.strictObject({
   token: z.string().max(256),
   nodeName: z.string().min(1).max(253),
+  /** Swarm's id of it, where the device takes itself for a member. */
+  nodeId: z.string().max(64).optional(),
   architecture: z.string().max(32),
   engineVersion: z.string().max(64),
   /** Since 1970 by the device's clock. */
@@ -14,6 +16,8 @@ export type JoinRequest = z.infer<typeof joinRequestSchema>
 
 export const joinAnswerSchema = z.strictObject({
   clusterId: z.string(),
+  /** Whether Swarm has a node of the id that was given: a device that was thrown out does not hear of it. */
+  isMember: z.boolean(),
   swarm: z.strictObject({ token: z.string(), managers: z.array(z.string()).min(1) }),
   registry: z.strictObject({
     authority: z.string(),

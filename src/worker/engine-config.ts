@@ -26,10 +26,11 @@ export function withClusterLabel(text: string | undefined, value: string, file: 
  * @throws ShoalError ENGINE_CONFIG
  */
 export function withoutClusterLabel(text: string, file: string): string {
-  const { labels, ...config } = parse(text, file)
+  const config = parse(text, file)
+  const { labels, ...rest } = config
   if (!Array.isArray(labels) || !labels.some(isClusterLabel)) return text
   const others = labels.filter((label) => !isClusterLabel(label))
-  return render(others.length === 0 ? config : { ...config, labels: others })
+  return render(others.length === 0 ? rest : { ...config, labels: others })
 }
 
 /**

@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import type { Engine } from '../engine/engine.ts'
 import type { EngineInfo } from '../engine/info.ts'
 import { ShoalError } from '../model/errors.ts'
-import { type JoinAnswer, joinAnswerSchema } from '../model/join-messages.ts'
+import { type JoinAnswer, type JoinRequest, joinAnswerSchema } from '../model/join-messages.ts'
 import { parseJoinToken } from '../model/join-token.ts'
 import { pause } from '../model/pause.ts'
 import { askManager, type Door } from './ask-manager.ts'
@@ -36,20 +36,26 @@ export interface Joined {
 /** Until Swarm's own record shows what was asked for. */
 const settleLimitMs = 30_000
 const undoLimitMs = 60_000
+/** For a manager that is away. */
+const memberLimitMs = 5000
 
 /** Throws ShoalError; this device is then as it was before, or a second try goes on where this one ended. */
 export async function joinCluster(options: JoinOptions): Promise<Joined> {
-  const { engine, token: text, membershipFile, signal } = options
+  const { engine, token: text, membershipFile, signal, onProgress } = options
   const { fingerprint } = parseJoinToken(text)
   const info = await engine.info({ signal })
   const known = await readMembership(membershipFile)
   if (known !== undefined && known.fingerprint !== fingerprint) throw otherCluster(known)
   const isOurs = known !== undefined && isOwnSwarm(info.swarm, known)
   if (info.swarm.state !== 'inactive' && !isOurs) throw inSwarm(info)
-  if (isOurs && known.nodeId !== '' && info.swarm.state === 'active') {
+  const isMember = isOurs && known.nodeId !== '' && info.swarm.state === 'active'
+  if (isMember && (await isStillMember(known, options, info)))
     return { membership: await configureEngine(known, options), wasJoined: true }
-  }
   const { door, answer } = await knock(options, fingerprint, info)
+  if (isMember) {
+    onProgress('the manager has removed this device from its list: joins anew')
+    await engine.swarm.leave({ force: true, signal })
+  }
   const membership: Membership = {
     version: 1,
     clusterId: answer.clusterId,
@@ -85,26 +91,56 @@ async function knock(
   for (const door of doors) {
     onProgress(`asks the manager at ${door.host} to be let in`)
     try {
-      const answered = await askManager(
-        door,
-        '/join',
-        {
-          token,
-          nodeName: hostname(),
-          architecture: info.architecture,
-          engineVersion: info.engineVersion,
-          clockSeconds: Math.floor(Date.now() / 1000),
-        },
-        signal,
-      )
+      const answer = await ask(door, { token, info, signal })
       onProgress('its certificate is the one that the token names, and it lets this device in')
-      return { door, answer: readAnswer(answered, door) }
+      return { door, answer }
     } catch (error) {
       signal.throwIfAborted()
       refusal = error
     }
   }
   throw refusal
+}
+
+/** An Engine does not notice that it was thrown out; where the manager cannot be asked, it is taken at its word. */
+async function isStillMember(
+  { coap, joinPort, fingerprint, nodeId }: Membership,
+  { manager, token, signal }: JoinOptions,
+  info: EngineInfo,
+): Promise<boolean> {
+  const door = namedDoor(manager ?? coap, joinPort, fingerprint)
+  try {
+    const inTime = AbortSignal.any([signal, AbortSignal.timeout(memberLimitMs)])
+    return (await ask(door, { token, info, nodeId, signal: inTime })).isMember
+  } catch {
+    signal.throwIfAborted()
+    return true
+  }
+}
+
+async function ask(
+  door: Door,
+  {
+    token,
+    info,
+    nodeId,
+    signal,
+  }: {
+    readonly token: string
+    readonly info: EngineInfo
+    readonly nodeId?: string
+    readonly signal: AbortSignal
+  },
+): Promise<JoinAnswer> {
+  const request: JoinRequest = {
+    token,
+    nodeName: hostname(),
+    nodeId,
+    architecture: info.architecture,
+    engineVersion: info.engineVersion,
+    clockSeconds: Math.floor(Date.now() / 1000),
+  }
+  return readAnswer(await askManager(door, '/join', request, signal), door)
 }
 
 function readAnswer(answered: unknown, { host }: Door): JoinAnswer {

@@ -13,10 +13,10 @@ import {
   type LeaveRequest,
   leaveRequestSchema,
 } from '../../model/join-messages.ts'
-import { pause } from '../../model/pause.ts'
 import type { EventLog } from '../event-log.ts'
 import type { KeyFolder } from '../keys/key-folder.ts'
 import type { Registry } from '../registry/registry.ts'
+import { Farewells } from './farewells.ts'
 import { WrongTokens } from './wrong-tokens.ts'
 
 export interface JoinServerOptions {
@@ -37,7 +37,6 @@ const mostBytes = 8 * 1024
 const requestLimitMs = 10_000
 /** Swarm's certificates are back-dated by an hour: a clock further behind cannot use them. */
 export const clockLimitS = 30 * 60
-const leaveLimitMs = 30_000
 
 export class JoinServer {
   readonly #options: JoinServerOptions
@@ -45,11 +44,18 @@ export class JoinServer {
   readonly #wrong = new WrongTokens(() => performance.now())
   #server: Server | undefined
   readonly #sockets = new Set<Duplex>()
-  readonly #stopping = new AbortController()
-  readonly #leaving = new Set<Promise<void>>()
+  readonly #farewells: Farewells
 
   constructor(options: JoinServerOptions) {
+    const { engine, events, onLeft } = options
     this.#options = options
+    this.#farewells = new Farewells({
+      engine,
+      onLeft: ({ id, name }) => {
+        onLeft(id)
+        events.add({ kind: 'node-left', subject: name, text: 'it said goodbye' })
+      },
+    })
     this.#now = options.now ?? (() => Math.floor(Date.now() / 1000))
   }
 
@@ -96,7 +102,6 @@ export class JoinServer {
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort()
     const server = this.#server
     this.#server = undefined
     if (server !== undefined) {
@@ -105,7 +110,7 @@ export class JoinServer {
       for (const socket of this.#sockets) socket.destroy()
       await closed
     }
-    await Promise.all(this.#leaving)
+    await this.#farewells.stop()
   }
 
   async #handle(request: IncomingMessage, answer: ServerResponse): Promise<void> {
@@ -130,14 +135,18 @@ export class JoinServer {
     this.#checkClock(asked)
     const state = await engine.swarm.inspect()
     if (state === undefined) throw refused('JOIN_FAILED', 'the manager’s Engine is in no Swarm any more')
-    events.add({
-      kind: 'node-joined',
-      subject: asked.nodeName,
-      text: `${asked.architecture}, Docker ${asked.engineVersion}: let in`,
-    })
+    const isMember = await this.#isMember(asked)
+    if (!isMember) {
+      events.add({
+        kind: 'node-joined',
+        subject: asked.nodeName,
+        text: `${asked.architecture}, Docker ${asked.engineVersion}: let in`,
+      })
+    }
     const host = address.includes(':') ? `[${address}]` : address
     return {
       clusterId: state.id,
+      isMember,
       swarm: { token: await engine.swarm.joinToken(), managers: [`${host}:2377`] },
       registry: {
         authority: registry.authority,
@@ -149,6 +158,11 @@ export class JoinServer {
       nodeSecret: keys.nodeSecret(asked.nodeName),
       clockSeconds: this.#now(),
     }
+  }
+
+  async #isMember({ nodeId, nodeName }: JoinRequest): Promise<boolean> {
+    if (nodeId === undefined) return false
+    return (await this.#options.engine.nodes.inspect(nodeId))?.name === nodeName
   }
 
   async #checkToken({ token }: JoinRequest, peer: string): Promise<void> {
@@ -176,27 +190,11 @@ export class JoinServer {
     })
   }
 
-  /** Swarm lets a node go from its list once it is down; the device does not wait for that. */
   #leave(body: unknown): void {
-    const { keys, engine, events, onLeft } = this.#options
     const { nodeId, nodeName, nodeSecret } = this.#parse<LeaveRequest>(leaveRequestSchema, body)
-    if (!isSame(nodeSecret, keys.nodeSecret(nodeName)))
+    if (!isSame(nodeSecret, this.#options.keys.nodeSecret(nodeName)))
       throw refused('TOKEN_WRONG', 'this is not the secret that the node was given')
-    const stop = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(leaveLimitMs)])
-    const left = (async () => {
-      while (!stop.aborted) {
-        const node = await engine.nodes.inspect(nodeId, { signal: stop }).catch(() => undefined)
-        if (node === undefined || node.name !== nodeName) return
-        if (node.state === 'down') {
-          await engine.nodes.remove(nodeId, { force: false, signal: stop }).catch(() => {})
-          onLeft(nodeId)
-          events.add({ kind: 'node-left', subject: nodeName, text: 'it said goodbye' })
-          return
-        }
-        await pause(200, stop)
-      }
-    })().finally(() => this.#leaving.delete(left))
-    this.#leaving.add(left)
+    this.#farewells.begin(nodeId, nodeName)
   }
 
   #parse<T>(

@@ -38,7 +38,9 @@ describe('the label of the cluster in daemon.json', () => {
 
   it('goes alone where somebody has changed the file since', () => {
     const changed = '{"labels": ["shoal.cluster=0123", "zone=barn"], "debug": true}'
-    expect(parsed(withoutClusterLabel(changed, file))).toEqual({ labels: ['zone=barn'], debug: true })
+    expect(withoutClusterLabel(changed, file)).toBe(
+      '{\n  "labels": [\n    "zone=barn"\n  ],\n  "debug": true\n}\n',
+    )
     expect(parsed(withoutClusterLabel('{"labels": ["shoal.cluster=0123"], "debug": true}', file))).toEqual({
       debug: true,
     })
