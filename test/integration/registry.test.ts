@@ -1,11 +1,12 @@
 // The manager's registry as its nodes meet it: a real Distribution, and a real Engine that pulls from it.
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
+import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -138,6 +139,39 @@ describe('the program of the registry', () => {
       expect(await findPortHolder(port)).toBeUndefined()
     } finally {
       await rm(damaged, { recursive: true })
+    }
+  })
+
+  it('goes on when the disk is full, and starts there again', async () => {
+    const small = join(folder, 'small')
+    await mkdir(small)
+    await run('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', small])
+    try {
+      const full = await KeyFolder.open(join(small, 'keys'), { names: ['127.0.0.1'], nowMs: Date.now() })
+      registry = aRegistry({ keys: full })
+      await registry.start(never)
+      const client = new RegistryClient({
+        baseUrl: `https://127.0.0.1:${port}`,
+        ...full.registry,
+        authorityPem: full.authorityPem,
+      })
+      const bytes = Buffer.alloc(2 << 20)
+      const blob = {
+        digest: `sha256:${'0'.repeat(64)}`,
+        bytes: bytes.length,
+        open: () => Readable.from([bytes]),
+      }
+      await expect(client.putBlob('farm/large', blob, never)).rejects.toMatchObject({
+        code: expect.stringMatching(/^(PUSH_FAILED|REGISTRY_DOWN)$/),
+      })
+      await run('sh', ['-c', `cat /dev/zero > ${small}/rest || true`])
+      expect(registry.state).toBe('up')
+      await registry.stop()
+      await registry.start(never)
+      expect(registry.state).toBe('up')
+    } finally {
+      await registry?.stop()
+      await run('umount', [small])
     }
   })
 

@@ -8,7 +8,7 @@ export interface RegistrySettings {
   readonly certificateFile: string
   readonly keyFile: string
   readonly passwordFile: string
-  /** Random: uploads in parts are signed with it. */
+  /** Uploads in parts are signed with it. */
   readonly secret: string
 }
 

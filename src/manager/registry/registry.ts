@@ -1,16 +1,16 @@
 // The private registry of the manager: Debian's `docker-registry` as a child that is watched, and started again when it dies.
-import { randomBytes } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
+import { createHmac } from 'node:crypto'
+import { mkdir, readFile } from 'node:fs/promises'
 import { request } from 'node:https'
 import { join, resolve } from 'node:path'
 import process from 'node:process'
-import { hash } from 'bcryptjs'
+import { compare, hash } from 'bcryptjs'
 import type { RegistryAuth } from '../../engine/registry-auth.ts'
 import { ShoalError } from '../../model/errors.ts'
 import { pause } from '../../model/pause.ts'
 import { writeWhole } from '../../worker/write-whole.ts'
 import { keyFiles } from '../keys/key-files.ts'
-import type { KeyFolder } from '../keys/key-folder.ts'
+import type { KeyFolder, RegistryCredentials } from '../keys/key-folder.ts'
 import { findPortHolder } from './port-holder.ts'
 import { renderRegistryConfig } from './registry-config.ts'
 import { findRegistryPrograms, RegistryProcess } from './registry-process.ts'
@@ -121,13 +121,15 @@ export class Registry {
       certificateFile: resolve(keys.folder, keyFiles.server),
       keyFile: resolve(keys.folder, keyFiles.serverKey),
       passwordFile,
-      secret: randomBytes(24).toString('base64url'),
+      secret: createHmac('sha256', password).update('uploads').digest('base64url'),
     })
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 })
       await mkdir(images, { recursive: true, mode: 0o700 })
-      await writeWhole(passwordFile, `${username}:${await hash(password, passwordCost)}\n`, 0o600)
-      await writeWhole(this.#configFile, config, 0o600)
+      // What fits stays: a start on a disk that is full has nothing to write, and a card lasts longer.
+      if (!(await isPasswordFile(passwordFile, keys.registry)))
+        await writeWhole(passwordFile, `${username}:${await hash(password, passwordCost)}\n`, 0o600)
+      if ((await readIfAny(this.#configFile)) !== config) await writeWhole(this.#configFile, config, 0o600)
     } catch (error) {
       throw new ShoalError('FILE_UNWRITABLE', {
         action: 'prepare',
@@ -237,6 +239,17 @@ export class Registry {
       nextStep: `${isRegistry ? 'systemctl disable --now docker-registry, where it is Debian’s own' : 'stop it'}, or give the registry another port with --registry-port`,
     })
   }
+}
+
+/** Whether it lets in this user with this password. */
+async function isPasswordFile(file: string, { username, password }: RegistryCredentials): Promise<boolean> {
+  const [user, hashed] = (await readIfAny(file)).trim().split(':')
+  return user === username && hashed !== undefined && (await compare(password, hashed).catch(() => false))
+}
+
+/** Empty where it cannot be read. */
+function readIfAny(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch(() => '')
 }
 
 function endProcess(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
