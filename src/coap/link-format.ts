@@ -1,7 +1,7 @@
 // CoRE link format (RFC 6690): how a server lists its resources, and which of them a query asks for.
 
 export interface Link {
-  /** The path, percent-encoded, with its slash. */
+  /** The path, percent-encoded, with its slash; of others' resources any URI reference. */
   readonly target: string
   readonly attributes: Readonly<Record<string, string>>
 }
@@ -28,14 +28,15 @@ function renderLink({ target, attributes }: Link): string {
 
 /** §4.1: `rt=light`, `rt=light*`, `href=/sensors/*`. Without a query every link matches; with several, those that match all. */
 export function matchLinks(links: readonly Link[], query: readonly string[]): readonly Link[] {
-  return links.filter((link) => query.every((argument) => matches(link, argument)))
+  return links.filter((link) => query.every((argument) => matchesLink(link, argument)))
 }
 
-function matches({ target, attributes }: Link, argument: string): boolean {
+/** Whether the link has what one argument of a query asks for. */
+export function matchesLink({ target, attributes }: Link, argument: string): boolean {
   const equals = argument.indexOf('=')
   const name = equals < 0 ? argument : argument.slice(0, equals)
   const pattern = equals < 0 ? '' : argument.slice(equals + 1)
-  const value = name === 'href' ? target : attributes[name]
+  const value = name === 'href' ? target : Object.hasOwn(attributes, name) ? attributes[name] : undefined
   if (value === undefined) return false
   const values = lists.has(name) ? value.split(' ') : [value]
   const isPrefix = pattern.endsWith('*')

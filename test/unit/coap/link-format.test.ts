@@ -35,6 +35,7 @@ describe('matchLinks', () => {
     ['a path', ['href=/sensors/temp'], [temperature]],
     ['paths below another', ['href=/sensors/*'], [temperature, light]],
     ['an attribute that nobody has', ['foo=bar'], []],
+    ['a name that every object of JavaScript has: no one', ['constructor=*'], []],
     ['all of several', ['if=sensor', 'href=/sensors/l*'], [light]],
     ['text with spaces in an attribute that is no list', ['title=Sensor Index'], [index]],
   ])('matches %s (RFC 6690 §4.1)', (_, query, expected) => {
