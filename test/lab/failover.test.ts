@@ -115,7 +115,7 @@ describe('a node', () => {
       await delay(1000 + cut * 300)
     }
     expect(await isUp(solo)).toEqual(before)
-    expect(eventsSince(seen)).toEqual([])
+    expect(eventsSince(seen)).not.toContain('node-away')
   })
 
   it('whose link is cut for longer is replaced, and gives way when it is back', async () => {
@@ -175,7 +175,7 @@ describe('a node', () => {
   it('whose agent alone has ended is left as it is', async () => {
     const { id, worker } = await isUp(solo)
     const seen = cluster.events.length
-    await cluster.must(worker, ['sh', '-c', 'pkill -KILL --full agent-program'])
+    cluster.killAgent(worker)
     await cluster.eventually('it is told', async () => eventsSince(seen).includes('problem'))
     expect((await isUp(solo)).id).toBe(id)
     expect(eventsSince(seen)).not.toContain('node-away')
@@ -194,10 +194,7 @@ describe('a standby', () => {
     const [standby] = await standing()
     if (standby === undefined) throw new Error('no standby')
     const active = otherThan(standby)
-    const instance = (await cluster.running(twin)).find(({ id }) => id !== undefined && id !== '')
-    const onActive = await activeId(active)
-    expect(instance).toBeDefined()
-    const { pid } = await containerOf(active, onActive)
+    const { pid } = await containerOf(active, await activeId(active))
     await cluster.must(active, ['kill', '-KILL', pid])
     const diedMs = monotonicMs()
     const tookMs = (await cluster.firstAnswer(uriOf('twin', standby), diedMs, 5000)) - diedMs
@@ -225,12 +222,11 @@ describe('a standby', () => {
     await cluster.eventually('all stand by', async () => (await standing()).length === 2)
     const toldMs = monotonicMs()
     cluster.apply(twin, 1)
-    const tookMs = Math.min(
-      ...(await Promise.race(
-        workers.map(async (name) => [await cluster.firstAnswer(uriOf('twin', name), toldMs, 5000)]),
-      )),
+    const answeredMs = await Promise.race(
+      workers.map((name) => cluster.firstAnswer(uriOf('twin', name), toldMs, 5000)),
     )
-    print('activation of a standby -> it answers', tookMs - toldMs)
+    print('activation of a standby -> it answers', answeredMs - toldMs)
+    expect(answeredMs - toldMs).toBeLessThan(1000)
   })
 })
 

@@ -41,6 +41,7 @@ export class WatchedCluster {
   /** The last thing that each agent said of itself. */
   readonly costs = new Map<string, AgentCost>()
   readonly #folder: string
+  readonly #agents = new Map<string, ChildProcess>()
   #monitor: ChildProcess | undefined
 
   private constructor(lab: Lab, folder: string, socketPath: string) {
@@ -117,12 +118,17 @@ hosts:
     return node
   }
 
-  async startAgent(name: string): Promise<ChildProcess> {
+  async startAgent(name: string): Promise<void> {
     const { id } = await this.node(name)
-    return this.run(name, 'agent-program.ts', [this.lab.host('manager').address, id], (line) => {
+    const agent = this.run(name, 'agent-program.ts', [this.lab.host('manager').address, id], (line) => {
       if ('rssBytes' in (line as object)) this.costs.set(name, line as AgentCost)
       else if (process.env.SHOAL_TEST_LOG !== undefined) console.log(name, JSON.stringify(line))
     })
+    this.#agents.set(name, agent)
+  }
+
+  killAgent(name: string): void {
+    this.#agents.get(name)?.kill('SIGKILL')
   }
 
   /** From now on the client asks these without end. */

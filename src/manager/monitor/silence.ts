@@ -4,17 +4,19 @@
 const reportEveryMs = 1000
 /** A cut of so long must move nothing. */
 const shortCutMs = 3000
-/** Until the agent's next try after the link is back (250 ms), and its way here. */
-const retryMs = 300
+/** Between two tries of an agent that is not answered. */
+const retryEveryMs = 125
+/** For the way here, and for what timers and busy machines add. */
+const slackMs = 175
 
 /**
  * The last report before a cut may be as old as the time between two. So a node whose cut ends in time is heard again within
- * 1000 + 3000 + 300 ms of its last report; one that is silent for longer was cut for longer.
+ * 1000 + 3000 + 125 ms of its last report, and what the machines add; one that is silent for longer was cut for longer.
  */
-export const silenceLimitMs = reportEveryMs + shortCutMs + retryMs
+export const silenceLimitMs = reportEveryMs + shortCutMs + retryEveryMs + slackMs
 
 /** Whoever was heard within this is there for sure: one report may be lost, and its first repetitions. */
-export const surelyHeardMs = 2 * reportEveryMs + retryMs
+export const surelyHeardMs = 2 * reportEveryMs + 300
 
 /**
  * A silent agent's node is asked whether its kernel answers, this long before the limit: the two attempts that TCP makes in that time

@@ -31,6 +31,8 @@ const filter = [`${clusterLabel.mode}=cluster`, clusterLabel.taskId]
 /** A stream of events that has broken without a word is found by this. */
 const relistMs = 30_000
 const retryMs = 1000
+/** The Engine tells of a change a little before its own list shows it. */
+const settleMs = 500
 const usualReadyMs = 30_000
 const usualPath = '/.well-known/core'
 /** Published ports answer here whatever becomes of the addresses of the network while its link is cut. */
@@ -38,6 +40,8 @@ const ownAddress = '127.0.0.1'
 
 export class LocalInstances {
   readonly #options: LocalInstancesOptions
+  /** Containers that have ended, though the list may show them for a moment still. */
+  readonly #ended = new Set<string>()
   #wake: () => void = () => {}
   #isStale = true
 
@@ -69,7 +73,9 @@ export class LocalInstances {
       try {
         const containers = await engine.containers.list(filter, { signal: stop })
         isTroubled = false
-        onList(containers.flatMap(instanceOf))
+        const shown = new Set(containers.flatMap(({ id, state }) => (state === 'running' ? [id] : [])))
+        for (const id of this.#ended) if (!shown.has(id)) this.#ended.delete(id)
+        onList(containers.filter(({ id }) => !this.#ended.has(id)).flatMap(instanceOf))
       } catch (error) {
         if (stop.aborted) return
         if (!isTroubled) onTrouble(error)
@@ -92,7 +98,12 @@ export class LocalInstances {
           onOpen: () => this.touch(),
           signal: stop,
         })
-        for await (const _ of events) this.touch()
+        for await (const { action, id } of events) {
+          if (action === 'start') this.#ended.delete(id)
+          if (action === 'die') this.#ended.add(id)
+          this.touch()
+          setTimeout(() => this.touch(), settleMs).unref()
+        }
       } catch {
         // The list tells of the trouble: the Engine it asks is the same.
       }

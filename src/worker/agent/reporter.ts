@@ -28,12 +28,14 @@ export interface ReporterOptions {
 
 /** While the manager answers; src/manager/monitor/silence.ts counts on it. */
 const reportEveryMs = 1000
-/** While it does not: a link that is back is noticed this soon. */
-const retryEveryMs = 250
+/** A slow link has its time for the answer before the report is taken for lost. */
+const firstRetryMs = 250
+/** Then: a link that is back is noticed this soon. */
+const retryEveryMs = 125
 /** Half a minute; a manager that is away for longer is not asked that often any more. */
-const eagerRetries = 120
-/** Before that it is not worth a word that no answer came. */
-const quietRetries = 8
+const eagerRetries = 240
+/** Two seconds: before that it is not worth a word that no answer came. */
+const quietRetries = 16
 /** An answer may come that late, over a slow link, while others are on their way. */
 const answerLimitMs = 2000
 /** So many requests are then under way at most. */
@@ -141,7 +143,7 @@ export class Reporter {
           answered = { response, attempt }
           over.abort()
         })
-        await pause(retries < eagerRetries ? retryEveryMs : reportEveryMs, over.signal)
+        await pause(waitMs(retries), over.signal)
       }
     } finally {
       stop.removeEventListener('abort', onStop)
@@ -226,6 +228,12 @@ export class Reporter {
     this.#options.onOrders(orders)
     return true
   }
+}
+
+/** After so many reports that were not answered. */
+function waitMs(retries: number): number {
+  if (retries === 0) return firstRetryMs
+  return retries < eagerRetries ? retryEveryMs : reportEveryMs
 }
 
 function isSame(one: ToldTexts, other: ToldTexts): boolean {
