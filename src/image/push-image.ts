@@ -39,7 +39,7 @@ interface Blob {
 
 /**
  * @param images the same reference, each for another architecture; several become a list, from which each node takes its own
- * @throws ShoalError REGISTRY_DOWN, PUSH_FAILED
+ * @throws ShoalError REGISTRY_DOWN, PUSH_FAILED, STORAGE_FULL
  */
 export async function pushImages(
   images: readonly PushableImage[],

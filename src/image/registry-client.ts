@@ -55,10 +55,10 @@ export class RegistryClient {
   ): Promise<void> {
     const path = `/v2/${repository}/blobs/uploads/`
     const begun = await this.#send({ method: 'POST', path }, signal)
-    begun.resume()
+    const answered = await readAll(begun)
     const location = begun.headers.location
     if (begun.statusCode !== 202 || location === undefined)
-      throw this.#refused('begin to send a layer', begun)
+      throw this.#refused('begin to send a layer to', begun, answered)
     const target = new URL(location, this.#address.baseUrl)
     target.searchParams.set('digest', blob.digest)
     const ended = await this.#send(
@@ -71,7 +71,7 @@ export class RegistryClient {
       signal,
     )
     const text = await readAll(ended)
-    if (ended.statusCode !== 201) throw this.#refused('send a layer', ended, text)
+    if (ended.statusCode !== 201) throw this.#refused('send a layer to', ended, text)
   }
 
   /** @param name a tag or a digest. @returns undefined where there is none of that name */
@@ -86,7 +86,7 @@ export class RegistryClient {
     )
     const bytes = await readAll(answer)
     if (answer.statusCode === 404) return undefined
-    if (answer.statusCode !== 200) throw this.#refused('look up an image', answer, bytes)
+    if (answer.statusCode !== 200) throw this.#refused('look up an image in', answer, bytes)
     return {
       mediaType: answer.headers['content-type'] ?? manifestTypes.image,
       bytes,
@@ -110,7 +110,7 @@ export class RegistryClient {
       signal,
     )
     const text = await readAll(answer)
-    if (answer.statusCode !== 201) throw this.#refused('name an image', answer, text)
+    if (answer.statusCode !== 201) throw this.#refused('name an image in', answer, text)
   }
 
   /** Of a config or another small blob. */
@@ -163,16 +163,26 @@ export class RegistryClient {
     }
   }
 
-  #refused(action: string, answer: IncomingMessage, body: Buffer = Buffer.alloc(0)): ShoalError {
-    answer.resume()
+  #refused(action: string, answer: IncomingMessage, body: Buffer): ShoalError {
     const status = answer.statusCode ?? 0
     const isDown = status === 502 || status === 503
+    const place = new URL(this.#address.baseUrl).host
+    if (isDiskFull(body)) {
+      return new ShoalError('STORAGE_FULL', {
+        action,
+        object: 'the registry',
+        place,
+        reason: 'its disk has no space left',
+        nextStep:
+          'make room on the machine of the manager, or start it with --registry-storage on a larger disk',
+      })
+    }
     const reason =
       status === 401 ? 'the registry does not take the credentials' : `status ${status}: ${messageOf(body)}`
     return new ShoalError(isDown ? 'REGISTRY_DOWN' : 'PUSH_FAILED', {
       action,
       object: 'the registry',
-      place: new URL(this.#address.baseUrl).host,
+      place,
       reason,
     })
   }
@@ -187,6 +197,11 @@ async function readAll(answer: IncomingMessage): Promise<Buffer> {
     pieces.push(piece)
   }
   return Buffer.concat(pieces)
+}
+
+/** Distribution calls it an unknown error, and has the cause in the detail: in words, or as a number of errno(3). */
+function isDiskFull(body: Buffer): boolean {
+  return /no space left on device|"Err":28\b/.test(body.toString('utf8'))
 }
 
 /** `{"errors":[{"code":"…","message":"…"}]}`, or an error of the manager's in between. */

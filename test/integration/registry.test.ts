@@ -162,9 +162,11 @@ describe('the program of the registry', () => {
         open: () => Readable.from([bytes]),
       }
       await expect(client.putBlob('farm/large', blob, never)).rejects.toMatchObject({
-        code: expect.stringMatching(/^(PUSH_FAILED|REGISTRY_DOWN)$/),
+        code: 'STORAGE_FULL',
+        message: `send a layer to, the registry, 127.0.0.1:${port}: its disk has no space left`,
       })
       await run('sh', ['-c', `cat /dev/zero > ${small}/rest || true`])
+      await expect(client.putBlob('farm/other', blob, never)).rejects.toMatchObject({ code: 'STORAGE_FULL' })
       expect(registry.state).toBe('up')
       await registry.stop()
       await registry.start(never)
