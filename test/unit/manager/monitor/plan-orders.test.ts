@@ -29,7 +29,6 @@ function plan(input: Partial<OrdersInput>, { states = {}, without = [], away = [
       hasAgent: (nodeId) => !without.includes(nodeId),
       isAway: (nodeId) => away.includes(nodeId),
       troubleOf: () => ({ missingImages: [], problems: [] }),
-      troubleOf: () => ({ missingImages: [], problems: [] }),
     },
     asked: new Map(),
     images: new Map(),
