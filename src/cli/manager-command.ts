@@ -163,7 +163,9 @@ async function install(io: Io, flags: StartFlags): Promise<void> {
   const folders = [flags.data, ...(storage === undefined ? [] : [storage])].map((folder) => resolve(folder))
   for (const folder of folders) await mkdir(folder, { recursive: true, mode: 0o700 })
   await mkdir(engineConfigFolder, { recursive: true })
-  io.out(`${await installUnit(renderManagerUnit(argv, [...folders, engineConfigFolder]))}\n`)
+  const { DOCKER_HOST } = io.env
+  const unit = renderManagerUnit(argv, [...folders, engineConfigFolder], DOCKER_HOST ? { DOCKER_HOST } : {})
+  io.out(`${await installUnit(unit)}\n`)
 }
 
 async function uninstall(io: Io): Promise<void> {

@@ -9,8 +9,16 @@ export const managerUnit = 'shoal-manager.service'
  * Comes back after a crash and a boot, however often; stays while the Engine is restarted. It may write its key folder, the authorities that the
  * Engine trusts, and nothing else of the system.
  * @param folders that it writes; they must be there when it starts
+ * @param environment settings that the manager needs beside systemd's own
  */
-export function renderManagerUnit(argv: readonly string[], folders: readonly string[]): string {
+export function renderManagerUnit(
+  argv: readonly string[],
+  folders: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): string {
+  const settings = Object.entries(environment).map(
+    ([name, value]) => `Environment=${renderCommandLine([`${name}=${value}`])}\n`,
+  )
   return `[Unit]
 Description=Shoal edge manager
 After=docker.service network-online.target
@@ -19,7 +27,7 @@ StartLimitIntervalSec=0
 
 [Service]
 ExecStart=${renderCommandLine(argv)}
-Restart=always
+${settings.join('')}Restart=always
 RestartSec=2
 KillMode=mixed
 TimeoutStopSec=20

@@ -112,6 +112,12 @@ describe('the unit of the manager', () => {
     expect(text).toContain('\nProtectSystem=strict\nReadWritePaths="/srv/100%% $HOME" "/etc/docker"\n')
   })
 
+  it('reaches an Engine that is not at the usual place', () => {
+    const elsewhere = renderManagerUnit(argv, [], { DOCKER_HOST: 'unix:///run/other docker.sock' })
+    expect(elsewhere).toContain('\nEnvironment="DOCKER_HOST=unix:///run/other docker.sock"\n')
+    expect(text).not.toContain('Environment')
+  })
+
   it.skipIf(!existsSync('/usr/bin/systemd-analyze'))(
     'is one that systemd has no complaint about',
     async () => {
