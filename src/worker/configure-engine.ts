@@ -22,6 +22,7 @@ import {
 } from './engine-config.ts'
 import { type EngineProcess, findEngineProcess, reloadEngine } from './engine-process.ts'
 import { type ChangedFile, type Membership, writeMembership } from './membership.ts'
+import { removeUnfinished } from './write-whole.ts'
 
 export interface ConfigureOptions {
   readonly engine: Pick<Engine, 'info'>
@@ -123,6 +124,8 @@ export async function restoreEngine(
     if (present?.toString('base64') === registryTrust.written)
       await putBack(registryTrust.path, registryTrust.before)
   }
+  for (const change of [engineConfig, registryTrust])
+    if (change !== undefined) await removeUnfinished(dirname(change.path))
   await removeFolders(folders)
 }
 

@@ -7,6 +7,7 @@ import { agentLogFile, stopAgent } from './agent-process.ts'
 import { askManager } from './ask-manager.ts'
 import { type Membership, readMembership, removeMembership } from './membership.ts'
 import { undoMembership } from './undo-membership.ts'
+import { removeUnfinished } from './write-whole.ts'
 
 export interface LeaveOptions {
   readonly engine: Pick<Engine, 'info' | 'swarm'>
@@ -31,6 +32,7 @@ export async function leaveCluster(options: LeaveOptions): Promise<boolean> {
   // Before anything is changed: without the Engine it could not be finished.
   if (membership !== undefined && !force) await engine.info({ signal })
   await stopAgent({ folder })
+  await removeUnfinished(folder)
   if (membership === undefined) return false
   if (membership === 'damaged') {
     await engine.swarm.leave({ force: true, signal })

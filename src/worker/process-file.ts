@@ -2,6 +2,7 @@
 import { link, mkdir, readFile, readlink, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import process from 'node:process'
+import { unfinishedName } from './write-whole.ts'
 
 export interface Holder {
   readonly pid: number
@@ -16,7 +17,7 @@ const attempts = 5
  */
 export async function takeProcessFile(file: string): Promise<Holder | undefined> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-  const own = `${file}.${process.pid}`
+  const own = unfinishedName(dirname(file))
   await writeFile(own, await identityOf(process.pid), { mode: 0o600 })
   try {
     for (let attempt = 0; attempt < attempts; attempt += 1) {
