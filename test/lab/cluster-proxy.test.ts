@@ -40,6 +40,20 @@ afterAll(async () => {
   await cluster?.down()
 })
 
+describe('the state of a service', () => {
+  it('is told to libcoap’s client, which observes it, as it changes', async () => {
+    const observing = cluster.coap('get', '/services/pair', '-s', '8')
+    await seconds(1)
+    await cluster.mustShoal('scale', 'pair/compute=1')
+    await seconds(2)
+    await cluster.mustShoal('scale', 'pair/compute=2')
+    const seen = (await observing).match(/"active":\d/g) ?? []
+    expect(seen[0]).toBe('"active":2')
+    expect(seen).toContain('"active":1')
+    expect(seen.at(-1)).toBe('"active":2')
+  })
+})
+
 describe('the reverse proxy with an instance on each of two nodes', () => {
   it('never answers later than a second when a node loses its power, and not once wrongly', async () => {
     const asked = await askSteadily(12, async () => {
