@@ -19,6 +19,9 @@ import { MeteredActivator } from './api/http/metered-activator.ts'
 import { Metrics } from './api/http/metrics.ts'
 import type { ManagerStatus } from './api/http/parts.ts'
 import { Catalogue } from './catalogue.ts'
+import { addDirectoryResources } from './directory/add-directory-resources.ts'
+import { Directory } from './directory/directory.ts'
+import { entriesOf } from './directory/entries-of.ts'
 import { EventLog } from './event-log.ts'
 import { ImageResolver } from './image-resolver.ts'
 import { JoinServer } from './join/join-server.ts'
@@ -182,6 +185,12 @@ export class Manager {
     await this.#parts.start(part('the metrics', metrics), signal)
     const metered = new MeteredActivator(activator, metrics)
     const prefix = fingerprintPrefix(keys.fingerprint)
+    const directory = new Directory({
+      published: {
+        entries: () => entriesOf(views()),
+        onChange: (listener) => monitor.onChange(listener),
+      },
+    })
     const coap = new CoapApi({
       desk: {
         views,
@@ -194,6 +203,7 @@ export class Manager {
       about: { fp: prefix, http: String(ports.http), join: String(ports.join) },
       port: ports.coap,
       interfaces: localAddresses(),
+      extend: (router) => addDirectoryResources(router, directory),
       onHandlerError: (error) => log(`a CoAP handler failed: ${messageOf(error)}`),
     })
     await this.#parts.start(part('CoAP', coap), signal)
