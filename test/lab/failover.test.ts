@@ -141,9 +141,12 @@ describe('a node', () => {
     expect(eventsSince(seen)).toEqual(expect.arrayContaining(['node-back', 'instance-killed']))
   })
 
-  it('that is cut for so long that Swarm gives it up gives way as well', async () => {
+  it('that is cut for so long that Swarm gives it up gives way as well, though the manager has begun anew', async () => {
     const { worker } = await isUp(solo)
+    const seen = cluster.events.length
     await cluster.host(worker).cutLink()
+    await cluster.eventually('it is set aside', async () => eventsSince(seen).includes('node-away'))
+    await cluster.restartMonitor()
     await cluster.eventually('Swarm gives it up', async () => (await cluster.node(worker)).state === 'down')
     await cluster.host(worker).mendLink()
     const backMs = monotonicMs()

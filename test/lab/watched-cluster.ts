@@ -1,5 +1,6 @@
 // A cluster for the tests of failover: two workers with agents, a manager with the monitor, a client that asks without end.
 import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -92,14 +93,28 @@ hosts:
     await this.eventually('all nodes are ready', async () =>
       (await this.engine.nodes.list()).every(({ state }) => state === 'ready'),
     )
-    const isReady = new Promise<void>((resolve) => {
+    await this.#startMonitor()
+    for (const name of workers) await this.startAgent(name)
+  }
+
+  async #startMonitor(): Promise<void> {
+    await new Promise<void>((resolve) => {
       this.#monitor = this.run('manager', 'monitor-program.ts', [], (line) => {
         if ((line as { readonly kind?: string }).kind === 'ready') resolve()
         else this.events.push(line as ClusterEvent)
       })
     })
-    await isReady
-    for (const name of workers) await this.startAgent(name)
+  }
+
+  /** It dies without a word, and begins anew with nothing but what Swarm holds. */
+  async restartMonitor(): Promise<void> {
+    const old = this.#monitor
+    if (old !== undefined) {
+      const ended = once(old, 'exit')
+      old.kill('SIGKILL')
+      await ended
+    }
+    await this.#startMonitor()
   }
 
   async down(): Promise<void> {
