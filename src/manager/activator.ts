@@ -44,11 +44,14 @@ export interface ActivatorOptions {
 /** What was done so that Swarm wants an instance, and what takes it back. */
 interface Wanted {
   readonly service: FollowedService
+  /** Of the catalogue, where it was deployed from there just now. */
+  readonly entry?: CatalogueEntry
   readonly takeBack: () => Promise<unknown>
 }
 
 const defaultDeadlineMs = 60_000
 const takeBackLimitMs = 30_000
+const triesAtMost = 3
 /** Names come from clients: no longer part of one is repeated to them. */
 const mostCharacters = 64
 
@@ -119,18 +122,24 @@ export class Activator {
   }
 
   async #fly(name: string, deadlineMs: number): Promise<Activation> {
-    const { events, engine, view } = this.#options
+    const { events, engine, view, deployer } = this.#options
     const phases = new ActivationPhases(performance.now())
     const deadline = AbortSignal.timeout(deadlineMs)
     let wanted: Wanted | undefined
     try {
-      wanted = await this.#want(name, deadline)
-      const answer = await firstAnswer(wanted.service, {
-        engine,
-        nodes: () => view.snapshot().nodes,
-        signal: deadline,
-        onLook: (instances) => phases.see(instances),
-      })
+      let answer: FirstAnswer = { kind: 'gone' }
+      for (let tries = 0; answer.kind === 'gone' && tries < triesAtMost; tries += 1) {
+        // What somebody else was just giving back is asked for anew.
+        if (tries > 0) await view.refresh({ signal: deadline })
+        wanted = await this.#want(name, deadline)
+        answer = await firstAnswer(wanted.service, {
+          engine,
+          nodes: () => view.snapshot().nodes,
+          signal: deadline,
+          onLook: (instances) => phases.see(instances),
+        })
+      }
+      if (wanted === undefined) throw this.#unknown(name)
       if (answer.kind !== 'answered') throw this.#failure(name, wanted.service, answer, phases, deadlineMs)
       phases.ready()
       const activationMs = phases.totalMs()
@@ -141,6 +150,7 @@ export class Activator {
       })
       // What the client asks next is answered from what it was just told.
       await view.refresh({ signal: deadline }).catch(() => {})
+      if (wanted.entry !== undefined) void deployer.renewImages(wanted.entry.application, deadline)
       return { name, endpoint: answer.endpoint, wasActive: false, phasesMs: phases.read(), activationMs }
     } catch (error) {
       // What cannot run is not left behind to wait for ever: nobody but this activation asked for it.
@@ -189,12 +199,13 @@ export class Activator {
   }
 
   /** From the catalogue. What no node can take now is not even declared. */
-  async #deploy(name: string, { application }: CatalogueEntry, signal: AbortSignal): Promise<Wanted> {
+  async #deploy(name: string, entry: CatalogueEntry, signal: AbortSignal): Promise<Wanted> {
     const { deployer, view } = this.#options
+    const { application } = entry
     const { services } = await deployer.deployApplication(application, {
       signal,
       wait: false,
-      knownImages: true,
+      isUrgent: true,
       check: async (specs) => {
         const spec = specs.find((each) => nameMeans(name, each.Labels ?? {}))
         if (spec === undefined) return
@@ -209,6 +220,7 @@ export class Activator {
     if (made === undefined) throw this.#unknown(name)
     return {
       service: made,
+      entry,
       takeBack: () => deployer.remove(application.name, { signal: AbortSignal.timeout(takeBackLimitMs) }),
     }
   }

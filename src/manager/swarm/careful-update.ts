@@ -89,6 +89,8 @@ export class CarefulUpdate {
 
   /** What is to be told from the new instances: those that are there now. */
   async remember(step: Wanted): Promise<void> {
+    // Done by an earlier plan of this deployment, which a conflict cut off.
+    if (step.kind === 'keep' && this.#steps.has(step.service)) return
     const { engine } = this.#options
     const id = step.kind === 'create' ? undefined : step.from.id
     const isRolling = step.kind === 'update' && step.isRolling

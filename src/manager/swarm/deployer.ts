@@ -2,27 +2,21 @@
 import type { Engine } from '../../engine/engine.ts'
 import type { RegistryAuth } from '../../engine/registry-auth.ts'
 import type { Application } from '../../model/application.ts'
-import { clusterLabel } from '../../model/cluster/labels.ts'
-import type { ClusterService } from '../../model/cluster/service.ts'
 import type { ServiceView } from '../../model/cluster/views.ts'
 import { parseCompose } from '../../model/compose/parse-compose.ts'
 import { ShoalError } from '../../model/errors.ts'
-import { renderSwarmService, swarmServiceName } from '../../model/swarm-service.ts'
+import { swarmServiceName } from '../../model/swarm-service.ts'
 import type { SwarmServiceSpec } from '../../model/swarm-service-spec.ts'
 import type { EventLog } from '../event-log.ts'
-import type { ClusterImage, ImageResolver } from '../image-resolver.ts'
-import {
-  makeObject,
-  type ObjectEngine,
-  readObjects,
-  removeAllObjects,
-  removeObject,
-} from './application-objects.ts'
+import type { ImageResolver } from '../image-resolver.ts'
+import { makeObject, type ObjectEngine, removeObject } from './application-objects.ts'
+import { ApplicationPlanner, type DeployPlan } from './application-planner.ts'
 import { CarefulUpdate } from './careful-update.ts'
 import type { ClusterView } from './cluster-view.ts'
 import { despiteConflicts } from './despite-conflicts.ts'
-import { activeOf, type DeployStep, planDeploy, renderDeployPlan } from './plan-deploy.ts'
-import { noObjects, type ObjectStep, planObjects, type SwarmObject } from './plan-objects.ts'
+import type { DeployStep } from './plan-deploy.ts'
+import type { ObjectStep, SwarmObject } from './plan-objects.ts'
+import { removeApplication } from './remove-application.ts'
 import { removeTrials } from './trial.ts'
 import { Turns } from './turns.ts'
 import { withCounts } from './with-counts.ts'
@@ -35,16 +29,6 @@ export interface DeployRequest {
   readonly profiles?: readonly string[]
   /** What stands in the files that secrets and configs are taken from, by their paths in the Compose file. */
   readonly files?: ReadonlyMap<string, Uint8Array>
-}
-
-export interface DeployPlan {
-  readonly application: string
-  readonly steps: readonly DeployStep[]
-  /** Networks, secrets and configs. */
-  readonly objects: readonly ObjectStep[]
-  readonly warnings: readonly string[]
-  /** For a person. */
-  readonly text: string
 }
 
 export interface DeployResult {
@@ -70,23 +54,22 @@ export interface DeployOptions {
   readonly onProgress?: (line: string) => void
   /** Whether to wait until the instances answer. Left out: it is waited for. */
   readonly wait?: boolean
-  /** Whether images may be taken as they were resolved last: whoever is in a hurry does not wait for a registry. */
-  readonly knownImages?: boolean
+  /** Somebody waits for every millisecond: images are taken as they were resolved last, what there is as it was seen last. */
+  readonly isUrgent?: boolean
   /** Asked before anything is changed; what it throws ends the deployment. */
   readonly check?: (specs: readonly SwarmServiceSpec[]) => Promise<void>
 }
 
-const removalLimitMs = 30_000
-const removalLookMs = 100
-
 export class Deployer {
   readonly #options: DeployerOptions
+  readonly #planner: ApplicationPlanner
   readonly #turns = new Turns()
   /** Deployments under way, so that a removal does not wait until they give up. */
   readonly #underWay = new Map<string, Set<AbortController>>()
 
   constructor(options: DeployerOptions) {
     this.#options = options
+    this.#planner = new ApplicationPlanner(options)
   }
 
   /** Takes away what an earlier life of the manager left in the middle of something. Throws ShoalError. */
@@ -122,7 +105,7 @@ export class Deployer {
   /** What a deployment would change; changes nothing. Throws ShoalError COMPOSE_INVALID, IMAGE_UNKNOWN, REGISTRY_DOWN. */
   async plan(request: DeployRequest, { signal }: { readonly signal: AbortSignal }): Promise<DeployPlan> {
     const application = this.parse(request)
-    return (await this.#look(application, { signal })).plan
+    return (await this.#planner.look(application, signal)).plan
   }
 
   /**
@@ -153,30 +136,15 @@ export class Deployer {
   /** Removes the services of the application and what was made for them. @returns whether there was anything */
   async remove(name: string, { signal }: { readonly signal: AbortSignal }): Promise<boolean> {
     for (const deployment of this.#underWay.get(name) ?? []) deployment.abort(removedMeanwhile(name))
-    return this.#turns.take(name, async () => {
-      const { engine, events } = this.#options
-      await removeTrials(engine, { application: name, signal })
-      const services = await this.#services(name, signal)
-      for (const { id } of services) await engine.services.remove(id, { signal })
-      const objects = await readObjects(engine, name, noObjects, signal)
-      if (services.length === 0 && objects.length === 0) return false
-      await this.#awaitGone(new Set(services.map(({ id }) => id)), signal)
-      if (objects.length > 0) {
-        const left = await removeAllObjects(engine, name, { signal, deadlineMs: removalLimitMs })
-        if (left.length > 0)
-          events.add({
-            kind: 'problem',
-            subject: name,
-            text: `${left.join(', ')} could not be removed, being in use; removing it once more will do`,
-          })
-      }
-      events.add({
-        kind: 'application-removed',
-        subject: name,
-        text: services.map((service) => service.name).join(', ') || 'what was left of it',
+    return this.#turns.take(name, () => removeApplication(this.#options, name, signal))
+  }
+
+  /** Looks up its images anew, so that the next urgent deployment has what the registry has by now. */
+  async renewImages({ services }: Application, signal: AbortSignal): Promise<void> {
+    for (const { image } of services)
+      await this.#options.images.resolve(image, signal).catch((error: unknown) => {
+        if (!(error instanceof ShoalError) && !signal.aborted) throw error
       })
-      return true
-    })
   }
 
   /**
@@ -211,8 +179,13 @@ export class Deployer {
     const { signal, wait = true } = options
     const careful = new CarefulUpdate(this.#options, options)
     let told = ''
-    const { plan, services, changed } = await despiteConflicts(async () => {
-      const { plan, objects, images } = await this.#look(application, options)
+    let changed = false
+    let mayBeQuick = options.isUrgent === true && this.#planner.seemsNew(application)
+    const { plan, services } = await despiteConflicts(async () => {
+      const { plan, objects, images } = mayBeQuick
+        ? await this.#planner.lookQuickly(application, signal)
+        : await this.#planner.look(application, signal)
+      mayBeQuick = false
       if (plan.text !== told) options.onProgress?.(plan.text)
       told = plan.text
       await options.check?.(plan.steps.flatMap((step) => ('spec' in step ? [step.spec] : [])))
@@ -220,9 +193,10 @@ export class Deployer {
       const steps =
         made.length === 0
           ? plan.steps
-          : this.#planServices(application, images, [...objects, ...made], plan.steps)
+          : this.#planner.planServices(application, images, [...objects, ...made], plan.steps)
       if (wait) await careful.tryNewVersions(application, steps)
-      return { plan, ...(await this.#carryOut(steps, careful, signal)) }
+      changed ||= steps.some(({ kind }) => kind !== 'keep')
+      return { plan, services: await this.#carryOut(steps, careful, signal) }
     })
     for (const step of plan.objects) if (step.kind === 'remove') await removeObject(engine, step, signal)
     if (changed) {
@@ -240,70 +214,6 @@ export class Deployer {
     return { application: application.name, changed, warnings: application.warnings, services }
   }
 
-  /** What there is, and what is to be done about it. */
-  async #look(
-    application: Application,
-    { signal, knownImages = false }: Pick<DeployOptions, 'signal' | 'knownImages'>,
-  ): Promise<{
-    readonly plan: DeployPlan
-    readonly objects: readonly SwarmObject[]
-    readonly images: readonly ClusterImage[]
-  }> {
-    const { engine } = this.#options
-    const { name } = application
-    const wanted = application.cluster ?? noObjects
-    const [present, objects, images] = await Promise.all([
-      this.#services(name, signal),
-      readObjects(engine, name, wanted, signal),
-      this.#resolveAll(
-        application.services.map(({ image }) => image),
-        knownImages,
-        signal,
-      ),
-    ])
-    const asPresent = present.map((from) => ({ from }))
-    const steps = this.#planServices(application, images, objects, asPresent)
-    const objectSteps = planObjects(name, wanted, objects, present)
-    return {
-      plan: {
-        application: name,
-        steps,
-        objects: objectSteps,
-        warnings: application.warnings,
-        text: renderDeployPlan(name, steps, objectSteps),
-      },
-      objects,
-      images,
-    }
-  }
-
-  /** @param present steps or what they come from: the services as they are */
-  #planServices(
-    application: Application,
-    images: readonly ClusterImage[],
-    objects: readonly SwarmObject[],
-    present: readonly (DeployStep | { readonly from: ClusterService })[],
-  ): readonly DeployStep[] {
-    const services = present.flatMap((step) => ('from' in step ? [step.from] : []))
-    const ids = (kind: SwarmObject['kind']) =>
-      new Map(objects.filter((object) => object.kind === kind).map((object) => [object.name, object.id]))
-    const wanted = application.services.map((service, index): SwarmServiceSpec => {
-      const { image, platforms } = images[index] ?? { image: service.image, platforms: [] }
-      const before = services.find(
-        ({ swarmName }) => swarmName === swarmServiceName(application.name, service.name),
-      )
-      return renderSwarmService(application, service, {
-        image,
-        platforms,
-        secretIds: ids('secret'),
-        configIds: ids('config'),
-        active: activeOf(service.replicas, before),
-      })
-    })
-    const networks = objects.filter(({ kind }) => kind === 'network')
-    return planDeploy(wanted, services, new Map(networks.map(({ id, name }) => [id, name])))
-  }
-
   async #makeObjects(steps: readonly ObjectStep[], signal: AbortSignal): Promise<readonly SwarmObject[]> {
     const made: SwarmObject[] = []
     for (const step of steps)
@@ -315,7 +225,7 @@ export class Deployer {
     steps: readonly DeployStep[],
     careful: CarefulUpdate,
     signal: AbortSignal,
-  ): Promise<Pick<DeployResult, 'services' | 'changed'>> {
+  ): Promise<DeployResult['services']> {
     const { engine, auth } = this.#options
     const services = new Map<string, { readonly id: string; readonly spec: SwarmServiceSpec }>()
     const options = { registryAuth: auth, signal }
@@ -336,73 +246,7 @@ export class Deployer {
       services.set(service, { id, spec })
       if (step.kind !== 'keep') await engine.services.update(id, version, spec, options)
     }
-    return { services, changed: steps.some(({ kind }) => kind !== 'keep') }
-  }
-
-  /** Throws one ShoalError for all that are unknown. */
-  async #resolveAll(
-    references: readonly string[],
-    knownImages: boolean,
-    signal: AbortSignal,
-  ): Promise<readonly ClusterImage[]> {
-    const unknown = new Map<string, ShoalError>()
-    const images = await Promise.all(
-      references.map(async (reference) => {
-        try {
-          return await this.#resolve(reference, knownImages, signal)
-        } catch (error) {
-          if (!(error instanceof ShoalError && error.code === 'IMAGE_UNKNOWN')) throw error
-          unknown.set(reference, error)
-          return undefined
-        }
-      }),
-    )
-    const [first] = unknown.values()
-    if (first === undefined) return images.filter((image) => image !== undefined)
-    if (unknown.size === 1) throw first
-    throw new ShoalError('IMAGE_UNKNOWN', {
-      action: 'find',
-      object: `${unknown.size} images`,
-      reason: [...unknown].map(([reference, { reason }]) => `${reference}: ${reason}`).join('\n'),
-      nextStep:
-        'build or load them on your machine: shoal deploy pushes them from there, and so does shoal image push',
-    })
-  }
-
-  async #resolve(image: string, knownImages: boolean, signal: AbortSignal): Promise<ClusterImage> {
-    const { images } = this.#options
-    const known = knownImages ? images.known(image) : undefined
-    if (known === undefined) return await images.resolve(image, signal)
-    // The next one has what the registry has by now.
-    images.resolve(image, signal).catch(() => {})
-    return known
-  }
-
-  /** Instances on a node that nobody hears are not waited for: the node removes them when it is back. */
-  async #awaitGone(ids: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
-    if (ids.size === 0) return
-    await this.#options.view.waitFor(
-      ({ services, instances, nodes }) => {
-        const unheard = new Set(
-          nodes
-            .filter(({ state, labels }) => state !== 'ready' || labels[clusterLabel.away] !== undefined)
-            .map(({ id }) => id),
-        )
-        return (
-          !services.some(({ id }) => ids.has(id)) &&
-          !instances.some(
-            ({ serviceId, state, nodeId = '' }) =>
-              ids.has(serviceId) && state === 'running' && !unheard.has(nodeId),
-          )
-        )
-      },
-      { signal, deadlineMs: removalLimitMs, everyMs: removalLookMs },
-    )
-    signal.throwIfAborted()
-  }
-
-  async #services(application: string, signal: AbortSignal): Promise<readonly ClusterService[]> {
-    return this.#options.engine.services.list([`${clusterLabel.stack}=${application}`], { signal })
+    return services
   }
 }
 

@@ -6,7 +6,8 @@ import type { ClusterSnapshot } from '../../../model/cluster/snapshot.ts'
 import type { Liveness, ServiceView } from '../../../model/cluster/views.ts'
 import type { Activation } from '../../activator.ts'
 import type { CatalogueEntry } from '../../catalogue.ts'
-import type { DeployOptions, DeployPlan, DeployRequest, DeployResult } from '../../swarm/deployer.ts'
+import type { DeployPlan } from '../../swarm/application-planner.ts'
+import type { DeployOptions, DeployRequest, DeployResult } from '../../swarm/deployer.ts'
 
 interface Stoppable {
   readonly signal: AbortSignal

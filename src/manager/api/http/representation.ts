@@ -14,7 +14,7 @@ import type { InstanceView, Liveness, ServiceView } from '../../../model/cluster
 import { renderEndpoint } from '../../../model/endpoint.ts'
 import { explainService } from '../../../placement/explain-service.ts'
 import type { CatalogueEntry } from '../../catalogue.ts'
-import type { DeployPlan } from '../../swarm/deployer.ts'
+import type { DeployPlan } from '../../swarm/application-planner.ts'
 import { isWanted } from '../../views.ts'
 
 export function representNode(
