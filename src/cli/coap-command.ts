@@ -1,24 +1,21 @@
-// `shoal coap`: one CoAP request from the command line.
+// `shoal coap`: CoAP from the command line: one request, or one resource observed.
 import { readFile } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command } from 'commander'
 import { CoapClient, type CoapRequestInit, type CoapResponse } from '../coap/client.ts'
 import { CoapError } from '../coap/coap-error.ts'
-import { Code, formatCode } from '../coap/codes.ts'
-import { ContentFormat } from '../coap/content-format.ts'
+import { Code, formatCode, isSuccess } from '../coap/codes.ts'
 import { ShoalError } from '../model/errors.ts'
+import { coapObserveCommand } from './coap-observe.ts'
+import {
+  acceptOption,
+  deadlineOption,
+  formatOption,
+  noAnswer,
+  refusedBy,
+  renderAnswer,
+} from './coap-words.ts'
 import type { Io } from './io.ts'
-
-/** Names people type for content formats (RFC 7252 §12.3); any number is taken as well. */
-const formatNames: Readonly<Record<string, number>> = {
-  text: ContentFormat.TextPlain,
-  link: ContentFormat.LinkFormat,
-  octets: ContentFormat.OctetStream,
-  json: ContentFormat.Json,
-  cbor: ContentFormat.Cbor,
-  'senml-json': ContentFormat.SenmlJson,
-  'senml-cbor': ContentFormat.SenmlCbor,
-}
 
 interface Options {
   readonly format?: number
@@ -29,27 +26,18 @@ interface Options {
 }
 
 export function coapCommand(io: Io): Command {
-  const command = new Command('coap').description('sends one CoAP request and prints the answer')
+  const command = new Command('coap').description(
+    'sends one CoAP request and prints the answer, or observes a resource',
+  )
   const methods = { get: Code.Get, put: Code.Put, post: Code.Post, delete: Code.Delete }
   for (const [name, method] of Object.entries(methods)) {
     command
       .command(name)
       .argument('<uri>', 'coap://HOST[:PORT]/PATH[?QUERY]')
       .argument('[payload]', 'text, @FILE for the bytes of a file, or - for standard input')
-      .addOption(
-        new Option(
-          '-f, --format <format>',
-          `content format of the payload: ${Object.keys(formatNames).join(', ')} or a number`,
-        ).argParser(parseFormat),
-      )
-      .addOption(
-        new Option('-a, --accept <format>', 'content format wanted in the answer').argParser(parseFormat),
-      )
-      .addOption(
-        new Option('-d, --deadline <seconds>', 'longest wait for the whole answer')
-          .argParser(parseSeconds)
-          .default(30),
-      )
+      .addOption(formatOption())
+      .addOption(acceptOption())
+      .addOption(deadlineOption('longest wait for the whole answer'))
       .option('--non', 'send a non-confirmable request')
       .option('--json', 'print code, content format, milliseconds and payload (base64) as JSON')
       .description(`${name.toUpperCase()} of a resource`)
@@ -57,7 +45,7 @@ export function coapCommand(io: Io): Command {
         send(io, name, method, uri, payload, options),
       )
   }
-  return command
+  return command.addCommand(coapObserveCommand(io))
 }
 
 async function send(
@@ -84,12 +72,7 @@ async function send(
     print(io, action, uri, response, performance.now() - startedAt, options)
   } catch (error) {
     if (!(error instanceof CoapError)) throw error
-    throw new ShoalError(io.signal.aborted ? 'INTERRUPTED' : 'COAP_FAILED', {
-      action,
-      object: uri,
-      reason: withoutLabel(error.message, `${action.toUpperCase()} ${uri}`),
-      cause: error,
-    })
+    throw noAnswer(io, action, uri, `${action.toUpperCase()} ${uri}`, error)
   } finally {
     await client.stop()
   }
@@ -103,27 +86,13 @@ function print(
   elapsedMs: number,
   options: Options,
 ): void {
-  const code = formatCode(response.code)
-  const succeeded = response.code >>> 5 === 2
-  if (options.json) {
-    const { contentFormat } = response
-    const payload = Buffer.from(response.payload).toString('base64')
-    io.out(`${JSON.stringify({ code, contentFormat, elapsedMs: Number(elapsedMs.toFixed(3)), payload })}\n`)
-  } else if (succeeded) {
-    io.out(response.payload.length === 0 ? `${code}\n` : `${response.text().replace(/\n$/, '')}\n`)
+  const succeeded = isSuccess(response.code)
+  if (options.json) io.out(`${renderAnswer(response, elapsedMs)}\n`)
+  else if (succeeded) {
+    const text = response.payload.length === 0 ? formatCode(response.code) : response.text()
+    io.out(`${text.replace(/\n$/, '')}\n`)
   }
-  if (succeeded) return
-  const diagnostic = response.text()
-  throw new ShoalError('COAP_REFUSED', {
-    action,
-    object: uri,
-    reason: `the server answered ${code}${diagnostic === '' ? '' : `, ${diagnostic}`}`,
-  })
-}
-
-/** The client names the request in its messages; here action and object name it already. */
-function withoutLabel(message: string, label: string): string {
-  return message.startsWith(`${label}: `) ? message.slice(label.length + 2) : message
+  if (!succeeded) throw refusedBy(action, uri, response)
 }
 
 async function readPayload(payload: string): Promise<Uint8Array> {
@@ -139,16 +108,4 @@ async function readPayload(payload: string): Promise<Uint8Array> {
       cause: error,
     })
   }
-}
-
-function parseFormat(text: string): number {
-  const format = formatNames[text] ?? (/^\d{1,5}$/.test(text) ? Number(text) : Number.NaN)
-  if (Number.isInteger(format) && format <= 0xffff) return format
-  throw new InvalidArgumentError(`Known: ${Object.keys(formatNames).join(', ')}, or a number up to 65535.`)
-}
-
-function parseSeconds(text: string): number {
-  const seconds = Number(text)
-  if (Number.isFinite(seconds) && seconds > 0 && seconds <= 3600) return seconds
-  throw new InvalidArgumentError('It is a number of seconds, above 0 and up to 3600.')
 }
