@@ -122,8 +122,8 @@ async function sample(
   const last = workers.at(-1)
   if (last === undefined) throw new Error('there is no worker')
   const [ofManager, ofAgent] = await Promise.all([
-    collect(manager, 'shoal.ts manager start', seconds, signal),
-    collect(last, 'shoal.ts worker agent', seconds, signal),
+    collect(manager, ' manager start', seconds, signal),
+    collect(last, ' worker agent', seconds, signal),
   ])
   return { manager: ofManager, agent: ofAgent }
 }

@@ -1,5 +1,5 @@
 // `shoal manager`: the edge manager on the access point.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,6 +9,7 @@ import { ShoalError } from '../model/errors.ts'
 import { type ManagerPorts, usualPorts } from '../model/manager-ports.ts'
 import type { Io } from './io.ts'
 import { localEngineSocket } from './local-engine-socket.ts'
+import { packageVersion } from './package-version.ts'
 
 interface StartFlags {
   readonly advertise?: string
@@ -225,11 +226,4 @@ function readTime(given: string): number {
 
 function usage(reason: string): ShoalError {
   return new ShoalError('USAGE', { action: 'read', object: 'the command line', reason })
-}
-
-function packageVersion(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-    version: string
-  }
-  return version
 }

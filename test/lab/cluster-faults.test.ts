@@ -131,7 +131,7 @@ describe('a cluster', () => {
     await cluster.coap('delete', '/services/good')
     const asked = cluster.coap('post', '/services/good')
     await new Promise((resolve) => setTimeout(resolve, 150))
-    await cluster.must(cluster.manager, 'pkill', '-9', '-f', 'shoal.ts manager start')
+    await cluster.must(cluster.manager, 'pkill', '-9', '-f', '(shoal.ts|daemon.mjs) [m]anager start')
     const token = await cluster.must(cluster.manager, 'shoal', 'manager', 'start', '--background')
     expect(token).toMatch(/^shoal worker join --token shoal1\./)
     await asked
@@ -166,7 +166,12 @@ describe('a cluster', () => {
       return nodes.trim().split('\n').length === 1 ? true : undefined
     })
     expect(await cluster.must(cluster.manager, 'shoal', 'manager', 'stop')).toContain('stopped')
-    const left = await cluster.run(cluster.manager, 'pgrep', '-f', 'docker-registry|shoal.ts manager')
+    const left = await cluster.run(
+      cluster.manager,
+      'pgrep',
+      '-f',
+      '[d]ocker-registry|(shoal.ts|daemon.mjs) [m]anager',
+    )
     expect(left.stdout).toBe('')
   })
 })
