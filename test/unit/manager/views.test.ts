@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { serviceViews } from '../../../src/manager/views.ts'
+import { renderTrial } from '../../../src/manager/swarm/trial.ts'
+import { serviceViews, wantedActive, wantedStandby } from '../../../src/manager/views.ts'
 import type { ClusterInstance } from '../../../src/model/cluster/instance.ts'
 import type { ClusterNode } from '../../../src/model/cluster/node.ts'
 import type { Liveness } from '../../../src/model/cluster/views.ts'
@@ -77,5 +78,36 @@ describe('the services as clients see them', () => {
   it('shows paused instances as standing by', () => {
     const view = climate([anInstance()], liveness({ i1: 'paused' }))
     expect(view.instances[0]?.state).toBe('standby')
+  })
+
+  it('does not show the trial of a new version', () => {
+    const [, spec] = specsOf(compose)
+    if (spec === undefined) throw new Error('no service')
+    const services = [aService(spec), aService(renderTrial(spec))]
+    const shown = serviceViews({ nodes: [aNode()], services, instances: [], takenAtMs: 0 }, liveness({}))
+    expect(shown.map(({ name }) => name)).toEqual(['green'])
+  })
+
+  it('is updating until only new ones answer, however long Swarm goes on watching them', () => {
+    const [, spec] = specsOf(compose)
+    if (spec === undefined) throw new Error('no service')
+    const update = { state: 'updating', message: '', startedAtMs: 0 } as const
+    const state = (instances: ClusterInstance[]) =>
+      serviceViews(
+        { nodes: [aNode()], services: [aService(spec, { update })], instances, takenAtMs: 0 },
+        liveness({ i1: 'answering', i2: 'answering' }),
+      )[0]?.state
+    expect(state([anInstance(), anInstance({ id: 'i2', image: 'y' })])).toBe('updating')
+    expect(state([anInstance({ id: 'i2', image: 'y' })])).toBe('active')
+  })
+
+  it('takes a label that is no number for none', () => {
+    const [, spec] = specsOf(compose)
+    if (spec === undefined) throw new Error('no service')
+    const odd = aService({
+      ...spec,
+      Labels: { ...spec.Labels, 'shoal.active': 'many', 'shoal.standby': '-' },
+    })
+    expect([wantedActive(odd), wantedStandby(odd)]).toEqual([1, 0])
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { planDeploy, renderDeployPlan } from '../../../../src/manager/swarm/plan-deploy.ts'
+import { activeOf, planDeploy, renderDeployPlan } from '../../../../src/manager/swarm/plan-deploy.ts'
+import { withCounts } from '../../../../src/manager/swarm/with-counts.ts'
 import { aService, specsOf } from '../cluster-builders.ts'
 
 const climate = (more = '', image = 'shoal/climate:1') => `
@@ -55,5 +56,86 @@ describe('planning a deployment', () => {
     const present = specsOf(`${climate()}\n  old:\n    image: shoal/old:1`).map((spec) => aService(spec))
     const steps = planDeploy(specsOf(climate()), present)
     expect(steps.find(({ service }) => service === 'old')?.kind).toBe('remove')
+  })
+
+  it('tells whether Swarm makes the instances anew', () => {
+    const present = specsOf(climate()).map((spec) => aService(spec))
+    const isRolling = (file: string): boolean | undefined => {
+      const [step] = planDeploy(specsOf(file), present)
+      return step?.kind === 'update' ? step.isRolling : undefined
+    }
+    expect(isRolling(climate('    environment: { MODE: fast }'))).toBe(true)
+    expect(isRolling(climate('    deploy: { labels: { a: b } }'))).toBe(false)
+    expect(isRolling(climate('    deploy: { replicas: 2 }'))).toBeUndefined()
+  })
+
+  it('does not take the ids that Swarm gives networks, and what it fills in, for changes', () => {
+    const file = (mode: string) => `${climate(`    environment: { MODE: ${mode} }`)}
+  store: { image: "shoal/store:1" }`
+    const asSwarmHasIt = specsOf(file('slow')).map((spec) =>
+      aService({
+        ...spec,
+        TaskTemplate: {
+          ...spec.TaskTemplate,
+          Runtime: 'container',
+          Networks: [{ Target: 'n123', Aliases: spec.TaskTemplate.Networks?.[0]?.Aliases ?? [] }],
+          ContainerSpec: { ...spec.TaskTemplate.ContainerSpec, Isolation: 'default', DNSConfig: {} },
+        },
+      }),
+    )
+    const [step] = planDeploy(specsOf(file('fast')), asSwarmHasIt, new Map([['n123', 'green_default']]))
+    expect(step?.kind === 'update' && step.changes).toEqual(['environment MODE'])
+  })
+
+  it('shows what is made before the services and what is removed after them', () => {
+    const steps = planDeploy(specsOf(climate()), [])
+    const network = { name: 'green_default' } as const
+    const text = renderDeployPlan('green', steps, [
+      { kind: 'remove', object: 'config', name: 'green_old', id: 'x' },
+      {
+        kind: 'create',
+        object: 'network',
+        name: network.name,
+        network: {
+          ...network,
+          external: false,
+          driver: 'overlay',
+          driverOptions: {},
+          attachable: false,
+          internal: false,
+          labels: {},
+        },
+      },
+    ])
+    expect(text.split('\n')).toEqual([
+      'green:',
+      '  + create network green_default',
+      '  + create climate: 1 active, shoal/climate:1',
+      '  - remove config green_old: nothing uses it',
+    ])
+  })
+})
+
+describe('how many are to be active', () => {
+  const present = (more: string, active: number) => {
+    const [spec] = specsOf(climate(more))
+    if (spec === undefined) throw new Error('no service')
+    return aService(withCounts(spec, { active }))
+  }
+
+  it('is what the file says, at first and when it says something new', () => {
+    expect(activeOf(2, undefined)).toBe(2)
+    expect(activeOf(3, present('    deploy: { replicas: 2 }', 5))).toBe(3)
+  })
+
+  it('is what was set since while the file says the same', () => {
+    expect(activeOf(2, present('    deploy: { replicas: 2 }', 5))).toBe(5)
+    expect(activeOf(0, present('    deploy: { replicas: 0 }', 1))).toBe(1)
+  })
+
+  it('is what the file says where the service is not of Shoal’s making', () => {
+    const [spec] = specsOf(climate())
+    if (spec === undefined) throw new Error('no service')
+    expect(activeOf(2, aService({ ...spec, Labels: {} }))).toBe(2)
   })
 })
