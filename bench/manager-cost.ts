@@ -15,8 +15,8 @@ import {
 
 const workerCounts = [1, 2, 4, 8, 16] as const
 /** Before the first sample: engines and caches come to rest. */
-const warmUpS = 15
-const idleS = 60
+const warmUpS = 10
+const idleS = 40
 const loadedS = 30
 const everyS = 10
 const managerGoalMiB = 90
