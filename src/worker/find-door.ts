@@ -6,7 +6,7 @@ import { ShoalError } from '../model/errors.ts'
 import { fingerprintPrefix } from '../model/join-token.ts'
 import type { Door } from './ask-manager.ts'
 
-const searchLimitMs = 8000
+const searchLimitMs = 5000
 
 /**
  * @param manager `coap://ADDRESS` or `ADDRESS`

@@ -1,11 +1,9 @@
 // Leaving: the agent ends, Swarm lets the node go, and everything that joining changed is as it was.
 import { rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { parseCoapUri } from '../coap/uri.ts'
 import type { Engine } from '../engine/engine.ts'
 import { agentLogFile, stopAgent } from './agent-process.ts'
-import { askManager } from './ask-manager.ts'
-import { type Membership, readMembership, removeMembership } from './membership.ts'
+import { readMembership, removeMembership } from './membership.ts'
 import { undoMembership } from './undo-membership.ts'
 import { removeUnfinished } from './write-whole.ts'
 
@@ -17,8 +15,6 @@ export interface LeaveOptions {
   readonly signal: AbortSignal
   readonly onProgress: (line: string) => void
 }
-
-const goodbyeLimitMs = 8000
 
 /** @returns whether there was anything to leave; twice is the same as once */
 export async function leaveCluster(options: LeaveOptions): Promise<boolean> {
@@ -39,32 +35,9 @@ export async function leaveCluster(options: LeaveOptions): Promise<boolean> {
     await removeMembership(membershipFile)
   } else {
     await undoMembership(membership, options)
-    await sayGoodbye(membership, signal, onProgress)
   }
   await removeLogs(folder)
   return true
-}
-
-/** So that the manager takes the node out of its list. Without it the node stays there as down, and does no harm. */
-async function sayGoodbye(
-  { coap, joinPort, fingerprint, nodeId, nodeName, nodeSecret }: Membership,
-  signal: AbortSignal,
-  onProgress: (line: string) => void,
-): Promise<void> {
-  if (nodeId === '') return
-  const { host } = parseCoapUri(coap)
-  try {
-    await askManager(
-      { host, port: joinPort, fingerprint },
-      '/leave',
-      { nodeId, nodeName, nodeSecret },
-      AbortSignal.any([signal, AbortSignal.timeout(goodbyeLimitMs)]),
-    )
-  } catch {
-    onProgress(
-      `the manager at ${host} did not hear the goodbye: it lists this node as down until docker node rm ${nodeId} there`,
-    )
-  }
 }
 
 async function removeLogs(folder: string): Promise<void> {

@@ -1,5 +1,8 @@
 // Nodes that said goodbye: what they ran moves at once, and they go from Swarm's list as soon as Swarm sees that they are gone.
+// Who is leaving stands in Swarm, as a label of the node.
 import type { Engine } from '../../engine/engine.ts'
+import type { NodeChanges } from '../../engine/nodes.ts'
+import { clusterLabel } from '../../model/cluster/labels.ts'
 import type { ClusterNode } from '../../model/cluster/node.ts'
 import { ShoalError } from '../../model/errors.ts'
 import { pause } from '../../model/pause.ts'
@@ -23,6 +26,12 @@ export class Farewells {
     this.#options = options
   }
 
+  /** Goes on with those that a manager before this one had begun. */
+  async resume(): Promise<void> {
+    for (const { id, name, labels } of await this.#options.engine.nodes.list())
+      if (labels[clusterLabel.leaving] !== undefined) this.begin(id, name)
+  }
+
   /** The node does not wait for it. */
   begin(nodeId: string, nodeName: string): void {
     if (this.#underWay.has(nodeId)) return
@@ -43,17 +52,17 @@ export class Farewells {
     const signal = this.#stopping.signal
     const leaving = await engine.nodes.inspect(nodeId, { signal })
     if (leaving?.name !== nodeName) return
-    if (leaving.state !== 'down') await this.#setAvailability(nodeId, 'drain')
+    await this.#change(nodeId, ({ availability, labels }) => ({
+      availability: 'drain',
+      labels: { [clusterLabel.leaving]: labels[clusterLabel.leaving] ?? availability },
+    }))
     const endsAtMs = performance.now() + limitMs
     for (;;) {
       const node = await engine.nodes.inspect(nodeId, { signal })
       if (node === undefined) return
       if (node.state === 'down') break
-      if (performance.now() > endsAtMs) {
-        // It is still there: nobody has left.
-        await this.#setAvailability(nodeId, leaving.availability)
-        return
-      }
+      // It is still there: nobody has left.
+      if (performance.now() > endsAtMs) return await this.#change(nodeId, asBefore)
       await pause(lookEveryMs, signal)
       signal.throwIfAborted()
     }
@@ -62,17 +71,25 @@ export class Farewells {
   }
 
   /** The monitor may change the node at the same moment. */
-  async #setAvailability(nodeId: string, availability: ClusterNode['availability']): Promise<void> {
+  async #change(nodeId: string, changesOf: (node: ClusterNode) => NodeChanges): Promise<void> {
     const { nodes } = this.#options.engine
     const signal = this.#stopping.signal
     for (;;) {
       const node = await nodes.inspect(nodeId, { signal })
-      if (node === undefined || node.availability === availability) return
+      if (node === undefined) return
       try {
-        return await nodes.update(nodeId, node.version, { availability }, { signal })
+        return await nodes.update(nodeId, node.version, changesOf(node), { signal })
       } catch (error) {
         if (!(error instanceof ShoalError && error.code === 'SWARM_CONFLICT')) throw error
       }
     }
+  }
+}
+
+function asBefore({ labels }: ClusterNode): NodeChanges {
+  const before = labels[clusterLabel.leaving]
+  return {
+    availability: before === 'drain' || before === 'pause' ? before : 'active',
+    labels: { [clusterLabel.leaving]: undefined },
   }
 }

@@ -97,6 +97,7 @@ export class JoinServer {
     })
     // Too many open files, for example: it goes on with those that are there.
     server.on('error', () => {})
+    void this.#farewells.resume().catch(() => {})
     const bound = server.address()
     return typeof bound === 'object' && bound !== null ? bound.port : port
   }

@@ -38,6 +38,8 @@ export const clusterLabel = Object.freeze({
   away: 'shoal.away',
   /** Of a node, with the one above: `yes`. `reachableOnly` is held against it. */
   silent: 'shoal.silent',
+  /** Of a node: it said goodbye, and goes from the list once Swarm sees it down; its value is the availability that it had. */
+  leaving: 'shoal.leaving',
   /** Docker’s own, on the container. */
   taskId: 'com.docker.swarm.task.id',
   serviceId: 'com.docker.swarm.service.id',
