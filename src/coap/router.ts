@@ -87,17 +87,20 @@ export class Router {
     const key = keyOf(segments)
     if (this.#resources.has(key)) throw new RangeError(`${path}: there is a resource already`)
     this.#resources.set(key, resource)
-    const target = `/${segments.map(encodeURIComponent).join('/')}`
-    const obs = resource.changes === undefined ? {} : { obs: '' }
-    this.#links.push({ target, attributes: { ...resource.attributes, ...obs } })
+    this.#links.push(linkOf(segments, resource))
     return this
   }
 
-  /** Serves the path and everything below it that has no resource of its own; the longest such path wins. Not listed among the links. */
+  /**
+   * Serves the path and everything below it that has no resource of its own; the longest such path wins. It is listed among the links
+   * where it has attributes. Throws `RangeError` as `add` does.
+   */
   addTree(path: string, resource: Resource): this {
-    const key = keyOf(parsePath(path))
+    const segments = parsePath(path)
+    const key = keyOf(segments)
     if (this.#trees.has(key)) throw new RangeError(`${path}: there is a tree already`)
     this.#trees.set(key, resource)
+    if (resource.attributes !== undefined) this.#links.push(linkOf(segments, resource))
     return this
   }
 
@@ -198,6 +201,14 @@ function ownHandlerOf(resource: Resource, method: number): Handler | undefined {
       return resource.fetch
     default:
       return undefined
+  }
+}
+
+function linkOf(segments: readonly string[], { attributes, changes }: Resource): Link {
+  const obs = changes === undefined ? {} : { obs: '' }
+  return {
+    target: `/${segments.map(encodeURIComponent).join('/')}`,
+    attributes: { ...attributes, ...obs },
   }
 }
 

@@ -10,7 +10,7 @@ import { Code, isSuccess, methodName } from '../codes.ts'
 import type { InboundRequest, Response } from '../messaging/inbound-request.ts'
 import { OptionNumber } from '../options.ts'
 import type { CoapReply, CoapRequest, Router } from '../router.ts'
-import type { Observers } from './observers.ts'
+import type { Candidate, Observers } from './observers.ts'
 import type { OpenRequests } from './open-requests.ts'
 import { toDiagnostic, toResponse } from './reply.ts'
 import { ServerRequest } from './server-request.ts'
@@ -30,6 +30,14 @@ export interface HandlersOptions {
   readonly openRequests: OpenRequests
   readonly observers: Observers
   readonly onHandlerError: (error: unknown, request: CoapRequest) => void
+}
+
+/** A request on its way through its handler. */
+interface Call {
+  readonly incoming: Incoming
+  readonly request: ServerRequest
+  candidate?: Candidate | undefined
+  onSettled?: () => void
 }
 
 /** Seconds after which a server that turned a request away may be asked again (RFC 7252 §5.9.3.4). */
@@ -58,75 +66,86 @@ export class Handlers {
       incoming.inbound.respond(toDiagnostic(Code.ServiceUnavailable, 'too many requests are open', [maxAge]))
       return
     }
+    const call: Call = { incoming, request }
     try {
+      call.candidate = this.#observe(call)
       const reply = router.dispatch(request)
-      if ('then' in reply) this.#wait(incoming, request, reply)
-      else this.#answer(incoming, request, reply)
+      if ('then' in reply) this.#wait(call, reply)
+      else this.#answer(call, reply)
     } catch (error) {
-      this.#fail(incoming, request, error)
+      this.#fail(call, error)
     }
   }
 
-  #wait(incoming: Incoming, request: ServerRequest, reply: Promise<CoapReply>): void {
+  #wait(call: Call, reply: Promise<CoapReply>): void {
     const { openRequests } = this.#options
-    openRequests.enter(request)
-    incoming.inbound.expectDelay()
-    const settled = () => openRequests.leave(request)
+    openRequests.enter(call.request)
+    call.incoming.inbound.expectDelay()
+    call.onSettled = () => openRequests.leave(call.request)
     reply.then(
-      (value) => this.#answer(incoming, request, value, settled),
-      (error) => this.#fail(incoming, request, error, settled),
+      (value) => this.#answer(call, value),
+      (error) => this.#fail(call, error),
     )
   }
 
-  #fail(incoming: Incoming, request: ServerRequest, error: unknown, onSettled?: () => void): void {
-    const { openRequests, onHandlerError } = this.#options
-    openRequests.releaseSignal(request)
-    if (!openRequests.isStopped) onHandlerError(error, request)
-    const what = `${methodName(request.method)} /${request.path.join('/')}`
-    const response = toDiagnostic(Code.InternalServerError, `the handler of ${what} failed`)
+  #fail({ incoming, request, candidate, onSettled }: Call, error: unknown): void {
+    candidate?.refuse()
+    this.#options.openRequests.releaseSignal(request)
+    const response = this.#explain(request, error)
     incoming.inbound.respond(withBlock1(response, incoming.block1), onSettled)
   }
 
-  #answer(incoming: Incoming, request: ServerRequest, reply: CoapReply, onSettled?: () => void): void {
+  #explain(request: ServerRequest, error: unknown): Response {
+    const { openRequests, onHandlerError } = this.#options
+    if (!openRequests.isStopped) onHandlerError(error, request)
+    const what = `${methodName(request.method)} /${request.path.join('/')}`
+    return toDiagnostic(Code.InternalServerError, `the handler of ${what} failed`)
+  }
+
+  #answer(call: Call, reply: CoapReply): void {
+    const { incoming, request, candidate, onSettled } = call
     this.#options.openRequests.releaseSignal(request)
     try {
       const fitted = this.#fit(incoming, toResponse(reply))
-      const response = this.#observed(incoming, request, fitted)
+      const response = candidate === undefined ? fitted : withObserve(fitted, candidate)
       incoming.inbound.respond(withBlock1(response, incoming.block1), onSettled)
     } catch (error) {
-      this.#fail(incoming, request, error, onSettled)
+      this.#fail(call, error)
     }
   }
 
   /** RFC 7641 §4.1: a GET with Observe 0 registers, one with 1 takes it back; the answer says whether it did. */
-  #observed({ inbound, message }: Incoming, request: ServerRequest, response: Response): Response {
-    if (message.code !== Code.Get) return response
+  #observe({ incoming, request }: Call): Candidate | undefined {
+    const { inbound, message, block2 } = incoming
+    if (message.code !== Code.Get) return undefined
     const observe = findUint(message.options, OptionNumber.Observe)
+    if (observe === undefined) return undefined
     const { observers, router } = this.#options
     const who = { remote: inbound.remote, token: message.token }
     if (observe !== 0) {
       if (observe === 1) observers.deregister(who)
-      return response
+      return undefined
     }
     const changes = router.changes(request.path)
-    if (changes === undefined || !isSuccess(response.code)) return response
-    const option = observers.register({
+    // RFC 7959 §2.6: a notification begins with the first block; whoever asks for another is fetching, not observing.
+    if (changes === undefined || (block2?.number ?? 0) !== 0) return undefined
+    // The request outlives its answer: changes and representations are those of what it asked for.
+    return observers.begin({
       ...who,
-      represent: () => this.#represent({ inbound, message, block1: undefined, block2: undefined }),
+      represent: () => this.#represent(incoming),
+      explain: (error) => this.#explain(request, error),
       subscribe: (listener) => changes(request, listener),
     })
-    return option === undefined ? response : { ...response, options: [option, ...response.options] }
   }
 
-  /** What the GET would be answered now, for a notification. */
+  /** What the GET would be answered now, for a notification; in blocks of the size that it asked for. */
   async #represent(incoming: Incoming): Promise<Response> {
-    const { router, openRequests, onHandlerError } = this.#options
+    const { router, openRequests } = this.#options
     const request = new ServerRequest(incoming.message, incoming.inbound.remote, openRequests)
     try {
       return this.#fit(incoming, toResponse(await router.dispatch(request)))
     } catch (error) {
-      onHandlerError(error, request)
-      return toDiagnostic(Code.InternalServerError, `the handler of /${request.path.join('/')} failed`)
+      return this.#explain(request, error)
     } finally {
       openRequests.releaseSignal(request)
     }
@@ -147,6 +166,14 @@ export class Handlers {
     }
     return sliceResponse(tagged, block2, blockSize)
   }
+}
+
+/** Only what succeeds can be observed, and only while there is room (RFC 7641 §4.1). */
+function withObserve(response: Response, candidate: Candidate): Response {
+  const option = isSuccess(response.code) ? candidate.accept() : undefined
+  if (option !== undefined) return { ...response, options: [option, ...response.options] }
+  candidate.refuse()
+  return response
 }
 
 /** RFC 7959 §2.3: the answer to the last block names it. */

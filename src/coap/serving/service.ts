@@ -50,6 +50,12 @@ const understoodByAll: ReadonlySet<number> = new Set([
   OptionNumber.Block2,
 ])
 
+/**
+ * RFC 7641 §4.4: notifications of a server that was started anew must count as newer. It begins where the time of day is, in steps that take
+ * three days to wrap, and is ahead of its former self unless that sent more than 62 notifications a second all its life.
+ */
+const sequenceStepMs = 16
+
 const proxyOptions: ReadonlySet<number> = new Set([OptionNumber.ProxyUri, OptionNumber.ProxyScheme])
 
 export class Service {
@@ -69,7 +75,7 @@ export class Service {
     this.#reassembly = new Reassembly({ ...shared, blockSize, maxBodyBytes, limitBytes: reassemblyBytes })
     this.#responses = new ResponseCache({ ...shared, limitBytes: responseBytes })
     this.#openRequests = new OpenRequests(options.maxOpenRequests, options.openRequestBytes)
-    this.#observers = new Observers({ endpoint })
+    this.#observers = new Observers({ endpoint, firstSequence: Math.floor(Date.now() / sequenceStepMs) })
     this.#handlers = new Handlers({
       ...options,
       responses: this.#responses,

@@ -95,3 +95,53 @@ describe('Router', () => {
     expect(() => router.add('average', {})).toThrow(/begins with \//)
   })
 })
+
+describe('a tree of the router', () => {
+  const named = (name: string) => ({ get: () => ({ code: Code.Content, payload: name }) })
+  const router = new Router()
+    .add('/agents/all', named('exact'))
+    .addTree('/agents', { ...named('agents'), attributes: { rt: 'agents' }, changes: () => () => {} })
+    .addTree('/agents/gone', named('longer'))
+    .addTree('/s', {
+      understands: 'all',
+      any: ({ method }) => ({ code: Code.Content, payload: String(method) }),
+    })
+
+  it.each([
+    ['agents', 'agents'],
+    ['agents/node-1', 'agents'],
+    ['agents/node-1/orders', 'agents'],
+    ['agents/all', 'exact'],
+    ['agents/all/of', 'agents'],
+    ['agents/gone', 'longer'],
+    ['agents/gone/for', 'longer'],
+  ])('serves /%s by %s: what is exact first, then the longest that leads there', async (path, payload) => {
+    expect(await router.dispatch(aRequest({ path: path.split('/') }))).toMatchObject({ payload })
+  })
+
+  it('serves nothing beside it', async () => {
+    expect(await router.dispatch(aRequest({ path: ['agentsx'] }))).toMatchObject({ code: Code.NotFound })
+    expect(await router.dispatch(aRequest({ path: [] }))).toMatchObject({ code: Code.NotFound })
+  })
+
+  it('takes every method and option where it is a proxy’s, those without a name too', async () => {
+    for (const method of [Code.Get, Code.Patch, Code.IPatch, Code.Fetch, 31]) {
+      const request = aRequest({ path: ['s', 'x'], method })
+      expect(await router.dispatch(request)).toMatchObject({ payload: String(method) })
+    }
+    expect(router.understands(['s', 'x'], OptionNumber.ProxyUri)).toBe(true)
+    expect(router.understands(['agents', 'x'], OptionNumber.IfMatch)).toBe(false)
+  })
+
+  it('is listed where it has attributes, with obs where it can be observed, beside links that change', () => {
+    const links = [{ target: '/s/climate', attributes: { rt: 'climate' } }]
+    router.addLinks(() => links)
+    expect(router.links()).toBe('</agents/all>,</agents>;rt="agents";obs,</s/climate>;rt="climate"')
+    links.length = 0
+    expect(router.links()).toBe('</agents/all>,</agents>;rt="agents";obs')
+  })
+
+  it('stands at a path once', () => {
+    expect(() => router.addTree('/agents', {})).toThrow(/there is a tree already/)
+  })
+})
