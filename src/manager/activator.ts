@@ -178,14 +178,21 @@ export class Activator {
   }
 
   async #wantKnown(service: ClusterService, signal: AbortSignal): Promise<Wanted> {
-    const { deployer, applyCounts } = this.#options
+    const { deployer, applyCounts, events } = this.#options
     if (wantedActive(service) > 0 || service.spec.Mode.Global !== undefined)
       return { service, takeBack: async () => {} }
     const { application = '', name } = service
     // The agents are told first; Swarm then fills up what is on standby, and the client waits for the first answer alone.
     const told = applyCounts(service.id, 1)
     const counted = deployer.setActive(application, name, 1, { signal })
-    counted.catch(() => {})
+    counted.catch((error: unknown) => {
+      const why = error instanceof ShoalError ? error.message : String(error)
+      events.add({
+        kind: 'problem',
+        subject: `${application}/${name}`,
+        text: `Swarm does not know of its activation: ${why}`,
+      })
+    })
     await told
     if (wantedStandby(service) === 0) await counted
     return {

@@ -233,6 +233,20 @@ services:
   })
 })
 
+describe('the manager', () => {
+  it('goes on when the Engine under it was killed and has come back', async () => {
+    await cluster.mustShoal('deploy', green(''))
+    await cluster.manager.stopEngine('SIGKILL')
+    await cluster.manager.startEngine()
+    await eventually('it sees its cluster', async () => {
+      const { exitCode, stdout } = await cluster.shoal('ps', 'green')
+      return exitCode === 0 && /green\/climate +1\/1/.test(stdout)
+    })
+    const { exitCode, stderr } = await cluster.shoal('deploy', green('    environment: { AGAIN: "1" }\n'))
+    expect(`${exitCode} ${stderr}`).toMatch(/^0 [\s\S]*green\/climate answers/)
+  })
+})
+
 describe('an activation', () => {
   it('takes a fraction of a cold one where an instance stands by, and gives it back', async () => {
     await cluster.mustShoal(
@@ -249,6 +263,15 @@ describe('an activation', () => {
     expect(median(standby)).toBeLessThan(0.3 * median(cold))
     expect(await leftInSwarm()).toBe('service spare_compute\n')
     expect(await instancesOf('spare')).toContainEqual(expect.objectContaining({ state: 'standby' }))
+  })
+
+  it('is one for all who ask at the same moment', async () => {
+    const api = `http://${cluster.manager.address}:8480/api/v1/activations`
+    const curl = ['curl', '--silent', '--json', JSON.stringify({ name: 'cold' }), api]
+    const answers = await Promise.all([1, 2, 3].map(() => cluster.must(cluster.client, ...curl)))
+    const endpoints = answers.map((answer) => (JSON.parse(answer) as { endpoint: string }).endpoint)
+    expect(new Set(endpoints).size).toBe(1)
+    expect(await instancesOf('cold')).toHaveLength(1)
   })
 
   it('of what no node can run is refused at once, and takes back what it had asked for', async () => {
