@@ -1,7 +1,7 @@
 // Runs one command line as this process: its streams, its environment, its signals, its exit code.
 import process from 'node:process'
-import { type CommandTable, run } from './main.ts'
 import { packageVersion } from './package-version.ts'
+import { type CommandTable, run } from './run.ts'
 
 /** Sets the exit code when the command has ended. */
 export async function runProcess(commands: CommandTable): Promise<void> {

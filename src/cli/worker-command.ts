@@ -1,6 +1,7 @@
 // `shoal worker`: a device joins a cluster, leaves it, and runs its agent.
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { usualPorts } from '../model/manager-ports.ts'
+import { agentCommand } from './agent-command.ts'
 import type { Io } from './io.ts'
 import type { JoinFlags } from './worker-join.ts'
 
@@ -46,13 +47,7 @@ export function workerCommand(io: Io): Command {
     .action(async (flags: { readonly json?: true }) =>
       (await import('./worker-status.ts')).workerStatus(io, flags.json === true),
     )
-  command
-    .command('agent')
-    .description('runs the agent of this worker until it is stopped; join starts it')
-    .option('--log <file>', 'write its log there, at most 2 MB, in place of stderr')
-    .action(async (flags: { readonly log?: string }) =>
-      (await import('./worker-agent.ts')).workerAgent(io, flags.log),
-    )
+  command.addCommand(agentCommand(io))
   return command
 }
 

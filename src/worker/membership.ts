@@ -1,14 +1,15 @@
 // What a device remembers of the cluster that it joined: enough to be its agent, and to undo exactly what joining changed.
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { z } from 'zod'
+// The small form of zod: the agent reads this file, and the whole of it would cost a board 10 MiB.
+import * as z from 'zod/mini'
 import { ShoalError } from '../model/errors.ts'
 import { writeWhole } from './write-whole.ts'
 
 const changedFile = z.strictObject({
   path: z.string(),
   /** Base64; `null`: there was no file. */
-  before: z.string().nullable(),
+  before: z.nullable(z.string()),
   /** Base64. */
   written: z.string(),
 })
@@ -34,12 +35,12 @@ const schema = z.strictObject({
   }),
   /** What joining changed on this device, each written down before it was changed. */
   undo: z.strictObject({
-    registryTrust: changedFile.optional(),
-    engineConfig: changedFile.optional(),
+    registryTrust: z.optional(changedFile),
+    engineConfig: z.optional(changedFile),
     /** That were made, outermost first. */
     folders: z.array(z.string()),
     /** `10.77.0.1:2377`: whose Swarm it was to join; left out as long as it was not. */
-    swarm: z.array(z.string()).optional(),
+    swarm: z.optional(z.array(z.string())),
   }),
 })
 
@@ -90,7 +91,7 @@ function unreadable(file: string, cause: unknown): ShoalError {
     action: 'read',
     object: 'what this device knows of its cluster',
     place: file,
-    reason: cause instanceof z.ZodError ? z.prettifyError(cause) : messageOf(cause),
+    reason: cause instanceof z.core.$ZodError ? z.prettifyError(cause) : messageOf(cause),
     nextStep: isDenied
       ? 'run it as root'
       : 'shoal worker leave --force takes the device out and the file away; what joining changed is then for you to take back',

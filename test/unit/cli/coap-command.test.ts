@@ -1,7 +1,8 @@
 // `shoal coap` against Shoal's own server on loopback.
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Io } from '../../../src/cli/io.ts'
-import { productCommands, run } from '../../../src/cli/main.ts'
+import { productCommands } from '../../../src/cli/main.ts'
+import { run } from '../../../src/cli/run.ts'
 import { Code } from '../../../src/coap/codes.ts'
 import { type CoapReply, Router } from '../../../src/coap/router.ts'
 import { CoapServer } from '../../../src/coap/server.ts'

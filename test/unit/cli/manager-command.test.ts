@@ -6,9 +6,10 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { productCommands, run } from '../../../src/cli/main.ts'
+import { productCommands } from '../../../src/cli/main.ts'
 import { renderTraces } from '../../../src/cli/manager-status.ts'
 import { renderManagerUnit } from '../../../src/cli/manager-unit.ts'
+import { run } from '../../../src/cli/run.ts'
 import { KeyFolder } from '../../../src/manager/keys/key-folder.ts'
 
 const execute = promisify(execFile)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Io } from '../../../src/cli/io.ts'
-import { productCommands, run } from '../../../src/cli/main.ts'
+import { productCommands } from '../../../src/cli/main.ts'
+import { run } from '../../../src/cli/run.ts'
 
 async function pair(...argv: readonly string[]) {
   const written = { out: '', err: '' }

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
 import type { Io } from '../../../src/cli/io.ts'
-import { type CommandTable, run } from '../../../src/cli/main.ts'
+import { type CommandTable, run } from '../../../src/cli/run.ts'
 import { ShoalError } from '../../../src/model/errors.ts'
 
 const commands: CommandTable = {
