@@ -45,7 +45,12 @@ export class JoiningLab {
       signal: AbortSignal.timeout(120_000),
     })
     const joining = new JoiningLab(lab)
-    await joining.startManager()
+    try {
+      await joining.startManager()
+    } catch (error) {
+      await joining.down()
+      throw error
+    }
     return joining
   }
 

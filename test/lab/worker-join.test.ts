@@ -233,7 +233,7 @@ describe('nothing of a device is touched', () => {
     await refusedWith('TOKEN_WRONG', ['--token', `${token.slice(0, -4)}AAAA`])
     await refusedWith('TOKEN_INVALID', ['--token', token.slice(0, -4)])
     const short = await lab.token('--valid', '1s')
-    await delay(2100)
+    await delay(3200)
     await refusedWith('TOKEN_EXPIRED', ['--token', short])
     const foreign = await foreignToken()
     const named = await refusedWith('MANAGER_NOT_TRUSTED', [manager, '--token', foreign])
