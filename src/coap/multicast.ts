@@ -20,6 +20,8 @@ export interface MulticastQuestion {
   /** IPv4 addresses of this machine: the question goes out by each. */
   readonly interfaces: readonly string[]
   readonly everyMs: number
+  /** Where the group listens; default 5683. */
+  readonly port?: number
   readonly signal: AbortSignal
 }
 
@@ -28,7 +30,7 @@ export interface MulticastQuestion {
  * An interface without multicast is passed over.
  */
 export async function discoverByMulticast(
-  { uri, interfaces, everyMs, signal }: MulticastQuestion,
+  { uri, interfaces, everyMs, port = defaultCoapPort, signal }: MulticastQuestion,
   onAnswer: (answer: { readonly payload: Buffer; readonly remote: Remote }) => void,
 ): Promise<void> {
   const token = randomBytes(6)
@@ -38,7 +40,7 @@ export async function discoverByMulticast(
     while (!signal.aborted) {
       id = (id + 1) % 0x1_0000
       const datagram = question(uri, token, id)
-      for (const socket of sockets) socket.send(datagram, defaultCoapPort, allCoapNodes, () => {})
+      for (const socket of sockets) socket.send(datagram, port, allCoapNodes, () => {})
       await new Promise<void>((resolve) => {
         const timer = setTimeout(end, everyMs)
         signal.addEventListener('abort', end, { once: true })
