@@ -51,7 +51,8 @@ interface Wanted {
 
 const defaultDeadlineMs = 60_000
 const takeBackLimitMs = 30_000
-const triesAtMost = 3
+/** What is gone so soon after it was asked for was on its way out then. */
+const backingOutMs = 1000
 /** Names come from clients: no longer part of one is repeated to them. */
 const mostCharacters = 64
 
@@ -127,19 +128,21 @@ export class Activator {
     const deadline = AbortSignal.timeout(deadlineMs)
     let wanted: Wanted | undefined
     try {
-      let answer: FirstAnswer = { kind: 'gone' }
-      for (let tries = 0; answer.kind === 'gone' && tries < triesAtMost; tries += 1) {
-        // What somebody else was just giving back is asked for anew.
-        if (tries > 0) await view.refresh({ signal: deadline })
-        wanted = await this.#want(name, deadline)
-        answer = await firstAnswer(wanted.service, {
+      wanted = await this.#want(name, deadline)
+      const follow = (service: FollowedService): Promise<FirstAnswer> =>
+        firstAnswer(service, {
           engine,
           nodes: () => view.snapshot().nodes,
           signal: deadline,
           onLook: (instances) => phases.see(instances),
         })
+      let answer = await follow(wanted.service)
+      if (answer.kind === 'gone' && wanted.entry === undefined && phases.totalMs() < backingOutMs) {
+        // Somebody else was just giving it back, and the view did not show that yet.
+        await view.refresh({ signal: deadline })
+        wanted = await this.#want(name, deadline)
+        answer = await follow(wanted.service)
       }
-      if (wanted === undefined) throw this.#unknown(name)
       if (answer.kind !== 'answered') throw this.#failure(name, wanted.service, answer, phases, deadlineMs)
       phases.ready()
       const activationMs = phases.totalMs()

@@ -6,6 +6,7 @@ import { clusterLabel } from '../model/cluster/labels.ts'
 import type { ClusterNode } from '../model/cluster/node.ts'
 import type { Endpoint } from '../model/endpoint.ts'
 import { renderEndpoint } from '../model/endpoint.ts'
+import { ShoalError } from '../model/errors.ts'
 import { pause } from '../model/pause.ts'
 import type { SwarmServiceSpec } from '../model/swarm-service-spec.ts'
 import { instanceEndpoint } from './instance-endpoint.ts'
@@ -18,7 +19,7 @@ export interface FollowedService {
 }
 
 export interface FirstAnswerOptions {
-  readonly engine: Pick<Engine, 'tasks' | 'services'>
+  readonly engine: Pick<Engine, 'tasks'>
   readonly nodes: () => readonly ClusterNode[]
   readonly signal: AbortSignal
   /** Each look at the instances. */
@@ -43,8 +44,6 @@ export type FirstAnswer =
 const lookEveryMs = 12
 /** Swarm looks at a waiting instance again when anything changes: what it says in the first moment may not be its last word. */
 const refusedForMs = 400
-/** A service without instances for so long may have been removed. */
-const emptyForMs = 250
 
 /** Throws ShoalError where Swarm does not answer, unless the signal came. */
 export async function firstAnswer(
@@ -72,6 +71,8 @@ export async function firstAnswer(
   } catch (error) {
     if (answer !== undefined) return { kind: 'answered', endpoint: answer }
     if (options.signal.aborted) return { kind: 'late' }
+    // The Engine does not list the instances of a service that it does not know.
+    if (error instanceof ShoalError && error.code === 'SERVICE_UNKNOWN') return { kind: 'gone' }
     throw error
   } finally {
     found.abort()
@@ -86,7 +87,6 @@ async function look(
   ask: (instance: ClusterInstance) => void,
 ): Promise<FirstAnswer> {
   const refused = new Lasting(refusedForMs)
-  const empty = new Lasting(emptyForMs)
   const speaksCoap = service.spec.Labels?.[clusterLabel.coapPort] !== undefined
   while (!stop.aborted) {
     const all = await engine.tasks.list({ serviceId: service.id }, { signal: stop })
@@ -97,10 +97,6 @@ async function look(
     if (endsWithInstance && ended !== undefined) return { kind: 'ended', instance: ended }
     if (refused.holds(wanted.length > 0 && wanted.every(isRefused))) return { kind: 'refused' }
     if (!speaksCoap && wanted.some(({ state }) => state === 'running')) return { kind: 'runs' }
-    const isGone =
-      empty.holds(wanted.length === 0) &&
-      (await engine.services.inspect(service.id, { signal: stop })) === undefined
-    if (isGone) return { kind: 'gone' }
     await pause(lookEveryMs, stop)
   }
   return { kind: 'late' }

@@ -274,6 +274,17 @@ describe('an activation', () => {
     expect(await instancesOf('cold')).toHaveLength(1)
   })
 
+  it('ends when what it waits for is removed', async () => {
+    const more = `    x-shoal: { ready: { timeout: 60s } }\n${mute}`
+    await cluster.mustShoal('catalogue', 'add', cluster.compose('sick', computeService(more)))
+    const asked = cluster.coap('post', '/services/sick')
+    await eventually('it is there', async () => (await leftInSwarm()).includes('sick_compute'))
+    await cluster.mustShoal('rm', 'sick')
+    expect(await asked).toMatch(/4\.04.*removed while it was being activated/s)
+    expect(await leftInSwarm()).toBe('')
+    await cluster.mustShoal('catalogue', 'rm', 'sick')
+  })
+
   it('of what no node can run is refused at once, and takes back what it had asked for', async () => {
     const more = '    deploy: { replicas: 0, resources: { reservations: { memory: 900g } } }\n'
     await cluster.mustShoal('deploy', cluster.compose('nowhere', computeService(more)))

@@ -99,6 +99,7 @@ export async function tryVersion(
     signal.throwIfAborted()
     if (answer.kind === 'answered') return { kind: 'answered' }
     if (answer.kind === 'refused') return { kind: 'no-room' }
+    if (answer.kind === 'gone') return { kind: 'failed', reason: 'somebody removed the trial' }
     const reason =
       answer.kind === 'ended'
         ? whyEnded(answer.instance, { answersCoap: true, readyMs })
