@@ -66,8 +66,13 @@ export interface CoapObserveInit {
   readonly deadlineMs?: number
   /** A representation's body above this fails with `too-large`. Default 16 MiB. */
   readonly maxBodyBytes?: number
-  /** Called with the first answer and then with each newer one, whole; some may be left out, none comes after a newer one. */
+  /**
+   * Called with the first answer and then with each newer one, whole; some may be left out, none comes after a newer one. What it throws
+   * ends the observation.
+   */
   readonly onRepresentation: (response: CoapResponse) => void
+  /** Called each time a renewal gets no answer: what was seen last may be out of date. The next one follows, after a longer wait. */
+  readonly onSilence?: (error: CoapError) => void
 }
 
 export interface CoapPingInit {
@@ -96,6 +101,8 @@ export class CoapClient {
   readonly #locals: EndpointSource
   /** Holds the deadlines of the requests under way, and nothing else. */
   readonly #schedule: Schedule
+  /** Holds the observations between their requests. */
+  readonly #waits: Schedule
   readonly #resolve: Resolver
   readonly #targets = new Targets()
   readonly #clock: Clock
@@ -116,6 +123,7 @@ export class CoapClient {
     }
     this.#locals = endpoint === undefined ? new LocalEndpoints(create) : new SharedEndpoint(endpoint)
     this.#schedule = new Schedule(clock)
+    this.#waits = new Schedule(clock)
     this.#clock = clock
     this.#random = random
     this.#resolve = options.resolve ?? systemResolver
@@ -159,42 +167,51 @@ export class CoapClient {
   }
 
   /**
-   * Observes a resource (RFC 7641) until the signal comes, renewing the registration when nothing was heard for longer than Max-Age.
-   * @returns how it ended; rejects with `CoapError` when the registration or a renewal gets no answer
+   * Observes a resource (RFC 7641) until the signal comes. The registration is renewed when nothing was heard for longer than Max-Age, and
+   * again when the server was away.
+   * @returns how it ended; rejects with `CoapError` when the registration gets no answer or one comes that cannot be used, and with what
+   * `onRepresentation` throws
    */
   async observe(uri: string, init: CoapObserveInit): Promise<ObservationEnd> {
     const target = this.#targets.of(uri)
     const { signal, deadlineMs = defaultDeadlineMs, maxBodyBytes = defaultMaxBodyBytes } = init
     const label = `observe ${uri}`
-    if (this.#isStopped) throw stopped()
-    const operation = new Operation({ schedule: this.#schedule, label, deadlineMs, signal })
-    operation.begin()
-    let local: LocalEndpoint
-    let remote: Remote
+    const options = requestOptions(target, init)
+    const problem = findProblem({ method: Code.Get, options, payload: noBytes, blockSize: largestBlock })
+    if (problem !== undefined) throw new CoapError('bad-request', `${label}: ${problem}`)
     try {
-      operation.throwIfEnded()
-      remote = await this.#locate(target, operation)
-      const taken = this.#locals.take(remote)
-      local = 'then' in taken ? await taken : taken
-    } finally {
-      operation.end()
-    }
-    try {
-      return await new Observation({
-        exchanges: local.exchanges,
-        peer: local.exchanges.endpoint.peer(remote),
-        schedule: this.#schedule,
-        clock: this.#clock,
-        random: this.#random,
+      const { local, remote } = await this.#operate(
         label,
-        options: requestOptions(target, init),
-        maxBodyBytes,
-        signal,
-        deadlineMs,
-        onRepresentation: (message) => init.onRepresentation(new Response(message, remote)),
-      }).run()
-    } finally {
-      this.#locals.release(local)
+        target,
+        { deadlineMs, signal },
+        async (local, { address, port }) => {
+          // Held beyond the operation that opened it.
+          local.users++
+          return { local, remote: { address, port } }
+        },
+      )
+      try {
+        return await new Observation({
+          exchanges: local.exchanges,
+          remote,
+          schedule: this.#schedule,
+          waits: this.#waits,
+          clock: this.#clock,
+          random: this.#random,
+          label,
+          options,
+          maxBodyBytes,
+          signal,
+          deadlineMs,
+          onRepresentation: (message) => init.onRepresentation(new Response(message, remote)),
+          onSilence: init.onSilence ?? (() => {}),
+        }).run()
+      } finally {
+        this.#locals.release(local)
+      }
+    } catch (error) {
+      if (error instanceof CoapError && error.kind === 'aborted') return 'cancelled'
+      throw error
     }
   }
 
@@ -204,6 +221,7 @@ export class CoapClient {
     // First the endpoints: a request that ends must not let the next one out.
     const closed = this.#locals.stop()
     this.#schedule.stop()
+    this.#waits.stop()
     await closed
   }
 

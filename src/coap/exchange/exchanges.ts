@@ -13,7 +13,7 @@ import { TokenSource, tokenKey } from './tokens.ts'
 export type OutgoingRequest = Omit<ExchangeMessage, 'token'>
 
 interface Notified {
-  readonly peer: Peer
+  readonly from: Remote
   readonly onNotification: (message: Message) => void
 }
 
@@ -60,9 +60,9 @@ export class Exchanges implements ResponseReceiver {
   }
 
   /** A token on which later responses are taken too, until `forget`: those of an observation (RFC 7641 §3.2). */
-  observe(peer: Peer, onNotification: (message: Message) => void): ObservedToken {
+  observe(from: Remote, onNotification: (message: Message) => void): ObservedToken {
     const { token, key } = this.#unusedToken()
-    this.#observed.set(key, { peer, onNotification })
+    this.#observed.set(key, { from, onNotification })
     return { token, forget: () => void this.#observed.delete(key) }
   }
 
@@ -90,8 +90,8 @@ export class Exchanges implements ResponseReceiver {
     if (exchange !== undefined) return exchange.takeResponse(response, remote)
     const observed = this.#observed.get(key)
     if (observed === undefined) return false
-    const { peer, onNotification } = observed
-    if (remote.port !== peer.port || remote.address !== peer.address) return false
+    const { from, onNotification } = observed
+    if (remote.port !== from.port || remote.address !== from.address) return false
     const screened = screenOptions(response.options, understandsInResponse)
     if ('refused' in screened) return false
     onNotification(screened.options === response.options ? response : { ...response, ...screened })
