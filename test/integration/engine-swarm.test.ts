@@ -459,12 +459,15 @@ describe('overlay networks', () => {
       attachable: true,
       ipam: { Config: [{ Subnet: '10.99.0.0/24' }] },
     })
-    expect(await manager.networks.list(['of=garden'])).toEqual([
-      {
-        ...{ id, name: 'garden_default', driver: 'overlay', scope: 'swarm' },
-        ...{ attachable: true, internal: false, labels: { of: 'garden' } },
-      },
-    ])
+    // A list that is asked for in the same moment may be of before.
+    await expect
+      .poll(() => manager.networks.list(['of=garden']), { timeout: 5000 })
+      .toEqual([
+        {
+          ...{ id, name: 'garden_default', driver: 'overlay', scope: 'swarm' },
+          ...{ attachable: true, internal: false, labels: { of: 'garden' } },
+        },
+      ])
     const again = manager.networks.create({ name: 'garden_default', labels: {}, driver: 'overlay' })
     await expect(again).rejects.toMatchObject({ code: 'SWARM_NAME_TAKEN' })
     const service = await manager.services.create(
