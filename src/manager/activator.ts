@@ -153,7 +153,7 @@ export class Activator {
       })
       // What the client asks next is answered from what it was just told.
       await view.refresh({ signal: deadline }).catch(() => {})
-      if (wanted.entry !== undefined) void deployer.renewImages(wanted.entry.application, deadline)
+      if (wanted.entry !== undefined) deployer.renewImages(wanted.entry.application)
       return { name, endpoint: answer.endpoint, wasActive: false, phasesMs: phases.read(), activationMs }
     } catch (error) {
       // What cannot run is not left behind to wait for ever: nobody but this activation asked for it.

@@ -60,6 +60,8 @@ export interface DeployOptions {
   readonly check?: (specs: readonly SwarmServiceSpec[]) => Promise<void>
 }
 
+const renewalLimitMs = 20_000
+
 export class Deployer {
   readonly #options: DeployerOptions
   readonly #planner: ApplicationPlanner
@@ -139,11 +141,14 @@ export class Deployer {
     return this.#turns.take(name, () => removeApplication(this.#options, name, signal))
   }
 
-  /** Looks up its images anew, so that the next urgent deployment has what the registry has by now. */
-  async renewImages({ services }: Application, signal: AbortSignal): Promise<void> {
+  /** Looks up its images anew, so that the next urgent deployment has what the registry has by now. Nobody waits for it. */
+  renewImages({ services }: Application): void {
+    const { images, events } = this.#options
     for (const { image } of services)
-      await this.#options.images.resolve(image, signal).catch((error: unknown) => {
-        if (!(error instanceof ShoalError) && !signal.aborted) throw error
+      images.resolve(image, AbortSignal.timeout(renewalLimitMs)).catch((error: unknown) => {
+        // A registry that is down, or has lost the image, is told of when somebody deploys.
+        if (error instanceof ShoalError || (error instanceof Error && error.name === 'TimeoutError')) return
+        events.add({ kind: 'problem', subject: `image ${image}`, text: String(error) })
       })
   }
 
