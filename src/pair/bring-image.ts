@@ -4,7 +4,7 @@ import { Engine } from '../engine/engine.ts'
 import type { OnProgress } from '../engine/images.ts'
 import { isArchitecture } from '../image/architecture.ts'
 import type { ImageStore } from '../image/image-store.ts'
-import { ShoalError } from '../model/errors.ts'
+import { type ErrorCode, ShoalError } from '../model/errors.ts'
 import type { Device } from './device.ts'
 import type { BringImage } from './plan-activation.ts'
 
@@ -94,6 +94,15 @@ async function sendFromLocalEngine(
   }
 }
 
+/** Of a registry that does not have it, or that cannot be asked. */
+const pullFailures: readonly ErrorCode[] = [
+  'ENGINE_REFUSED',
+  'ENGINE_TIMEOUT',
+  'IMAGE_UNKNOWN',
+  'REGISTRY_DENIED',
+  'REGISTRY_UNREACHABLE',
+]
+
 async function letPull(
   device: Device,
   step: BringImage,
@@ -111,11 +120,7 @@ async function letPull(
   try {
     await device.engine.images.pull(step.reference, { platform: step.platform, onProgress, signal })
   } catch (error) {
-    if (
-      !(error instanceof ShoalError) ||
-      !['ENGINE_REFUSED', 'ENGINE_TIMEOUT', 'IMAGE_UNKNOWN'].includes(error.code)
-    )
-      throw error
+    if (!(error instanceof ShoalError) || !pullFailures.includes(error.code)) throw error
     throw new ShoalError('IMAGE_UNKNOWN', {
       ...subject(device, step),
       reason: `${nowhere}; and the device could not pull it: ${error.reason}`,
