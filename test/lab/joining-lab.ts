@@ -23,7 +23,8 @@ const look = [
   'find etc/docker -not -name key.json -printf "%p %m %u\\n" | sort',
   'find etc/docker -type f -not -name key.json | sort | xargs --no-run-if-empty sha256sum',
   'ls -A /var/lib/shoal',
-  'docker info --format "{{range .Labels}}{{.}} {{end}}{{.Swarm.LocalNodeState}}"',
+  // The Engine gives its labels in any order.
+  'docker info --format "{{range .Labels}}{{println .}}{{end}}{{.Swarm.LocalNodeState}}" | sort',
   'ls /proc | grep "^[0-9]" | while read pid; do tr "\\0" " " </proc/$pid/cmdline; echo; done 2>/dev/null | grep -c "[w]orker agent" || true',
 ].join('; ')
 
