@@ -84,7 +84,7 @@ export class CoapServer {
   async start(at: {
     readonly port: number
     readonly address?: string
-    /** Groups to answer in as well; with an IPv4 address. */
+    /** Groups to answer in as well (RFC 7252 §8): only what succeeds, says something and changes nothing. With `0.0.0.0`. */
     readonly multicast?: UdpTransportOptions['multicast']
     readonly signal?: AbortSignal
   }): Promise<{ readonly address: string; readonly port: number }> {

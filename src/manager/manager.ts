@@ -202,7 +202,7 @@ export class Manager {
       monitor,
       about: { fp: prefix, http: String(ports.http), join: String(ports.join) },
       port: ports.coap,
-      interfaces: localAddresses(),
+      interfaces: localAddresses,
       extend: (router) => addDirectoryResources(router, directory),
       onHandlerError: (error) => log(`a CoAP handler failed: ${messageOf(error)}`),
     })

@@ -4,7 +4,7 @@ import { CoapError } from '../coap-error.ts'
 import { decodeMessage } from '../codec/decode.ts'
 import { encodeEmpty, encodeMessage } from '../codec/encode.ts'
 import { type Message, MessageType } from '../codec/message.ts'
-import { Code, isRequestCode } from '../codes.ts'
+import { Code, isRequestCode, isSuccess } from '../codes.ts'
 import type { CoapOption } from '../options.ts'
 import {
   ackDelayMs,
@@ -21,7 +21,7 @@ import { InboundRequest, type Response, type ResponsePath } from './inbound-requ
 import { MessageIds } from './message-ids.ts'
 import { type Peer, Peers } from './peers.ts'
 import { Transmission, type TransmissionMeans, type TransmissionObserver } from './retransmission.ts'
-import { Schedule } from './schedule.ts'
+import { Schedule, Task } from './schedule.ts'
 import { Sweeper } from './sweeper.ts'
 
 export interface CoapEndpointOptions {
@@ -59,6 +59,11 @@ export interface OutgoingMessage {
 }
 
 const noneInUse = { has: () => false }
+/**
+ * RFC 7252 §8.2.1: those whom a question to a group reaches do not answer all at once. A group of ten, answers of 100 bytes and 10,000 bytes a
+ * second for all of them together.
+ */
+const leisureMs = 100
 const defaultDeduplicationBytes = 8 * 1024 * 1024
 
 /**
@@ -116,7 +121,10 @@ export class CoapEndpoint implements ResponsePath {
 
   /** Opens the transport. Rejects with `CoapError` (`not-bound`, `stopped`). */
   async start(): Promise<Remote> {
-    const local = await this.#transport.start((datagram, remote) => this.#receive(datagram, remote))
+    const local = await this.#transport.start((datagram, remote, toGroup) => {
+      if (toGroup === true) this.#receiveByGroup(datagram, remote)
+      else this.#receive(datagram, remote)
+    })
     this.#sweeper.start()
     return local
   }
@@ -187,7 +195,13 @@ export class CoapEndpoint implements ResponsePath {
     this.schedule.cancel(request)
     const { id, type, token } = request.message
     const { code, options, payload } = response
-    if (type === MessageType.NonConfirmable) {
+    if (request.toGroup) {
+      if (isSuccess(code) && payload.length > 0) {
+        const send = () => this.sendUnconfirmed(request.remote, { code, token, options, payload })
+        this.schedule.start(new Later(send), this.random() * leisureMs)
+      }
+      onSettled?.()
+    } else if (type === MessageType.NonConfirmable) {
       this.sendUnconfirmed(request.remote, { code, token, options, payload })
       onSettled?.()
     } else if (request.isAcknowledged) {
@@ -221,6 +235,15 @@ export class CoapEndpoint implements ResponsePath {
     }
   }
 
+  /** RFC 7252 §8.1: only non-confirmable requests may come this way; nothing else is answered, not even by a reset. */
+  #receiveByGroup(datagram: Uint8Array, remote: Remote): void {
+    this.#counters.received++
+    const message = decodeMessage(datagram)
+    if ('malformed' in message) this.#counters.malformed++
+    else if (message.type === MessageType.NonConfirmable && isRequestCode(message.code))
+      this.#onMessage(message, datagram, remote, true)
+  }
+
   #onReply(message: Message, remote: Remote): void {
     const peer = this.#peers.find(remote)
     if (peer === undefined) return
@@ -234,7 +257,7 @@ export class CoapEndpoint implements ResponsePath {
   }
 
   /** Confirmable and non-confirmable messages: each once. */
-  #onMessage(message: Message, datagram: Uint8Array, remote: Remote): void {
+  #onMessage(message: Message, datagram: Uint8Array, remote: Remote, toGroup = false): void {
     const isConfirmable = message.type === MessageType.Confirmable
     const lifetimeMs = isConfirmable ? exchangeLifetimeMs(this.parameters) : nonLifetimeMs(this.parameters)
     const key = this.#deduplication.keyOf(datagram, message.id, remote)
@@ -247,14 +270,14 @@ export class CoapEndpoint implements ResponsePath {
     }
     const seen = this.#deduplication.add(key, remote, lifetimeMs)
     const isWanted = isRequestCode(message.code)
-      ? this.#takeRequest(message, remote, seen)
+      ? this.#takeRequest(message, remote, seen, toGroup)
       : this.#takeResponse(message, remote, seen)
     if (!isWanted && isConfirmable) this.#reply(encodeEmpty(MessageType.Reset, message.id), remote, seen)
   }
 
-  #takeRequest(message: Message, remote: Remote, seen: SeenMessage): boolean {
+  #takeRequest(message: Message, remote: Remote, seen: SeenMessage, toGroup: boolean): boolean {
     if (this.#requestReceiver === undefined) return false
-    this.#requestReceiver(new InboundRequest(this, message, remote, seen))
+    this.#requestReceiver(new InboundRequest(this, message, remote, seen, toGroup))
     return true
   }
 
@@ -272,6 +295,15 @@ export class CoapEndpoint implements ResponsePath {
   #reply(datagram: Buffer, remote: Remote, seen: SeenMessage): void {
     seen.keepReply(datagram)
     this.#transport.send(datagram, remote)
+  }
+}
+
+class Later extends Task {
+  override readonly onDue: () => void
+
+  constructor(act: () => void) {
+    super()
+    this.onDue = act
   }
 }
 

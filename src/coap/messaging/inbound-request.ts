@@ -25,17 +25,20 @@ export class InboundRequest extends Task {
   readonly message: Message
   readonly remote: Remote
   readonly seen: SeenMessage
+  /** It was sent to a group: who has nothing to say keeps silent (RFC 7252 §8.2). */
+  readonly toGroup: boolean
   /** Whether it got an empty acknowledgement: its response then goes in a message of its own. */
   isAcknowledged = false
   readonly #path: ResponsePath
   #isAnswered = false
 
-  constructor(path: ResponsePath, message: Message, remote: Remote, seen: SeenMessage) {
+  constructor(path: ResponsePath, message: Message, remote: Remote, seen: SeenMessage, toGroup: boolean) {
     super()
     this.#path = path
     this.message = message
     this.remote = remote
     this.seen = seen
+    this.toGroup = toGroup
   }
 
   /** The answer takes its time: after a while an empty acknowledgement keeps the other side from asking again. */

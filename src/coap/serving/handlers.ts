@@ -117,7 +117,7 @@ export class Handlers {
   /** RFC 7641 §4.1: a GET with Observe 0 registers, one with 1 takes it back; the answer says whether it did. */
   #observe({ incoming, request }: Call): Candidate | undefined {
     const { inbound, message, block2 } = incoming
-    if (message.code !== Code.Get) return undefined
+    if (message.code !== Code.Get || inbound.toGroup) return undefined
     const observe = findUint(message.options, OptionNumber.Observe)
     if (observe === undefined) return undefined
     const { observers, router } = this.#options

@@ -112,6 +112,8 @@ export class Service {
 
   #receive(inbound: InboundRequest): void {
     const { options } = inbound.message
+    // RFC 7252 §8.2 and §10.1.2: what is asked of a group changes nothing.
+    if (inbound.toGroup && !isSafe(inbound.message.code)) return
     const screened = screenOptions(options, (number) => this.#understands(inbound.message, number))
     if ('refused' in screened) {
       this.#refuseOption(inbound, screened.refused.number, screened.reason)
@@ -204,4 +206,8 @@ export class Service {
     const size1 = uintOption(OptionNumber.Size1, maxBodyBytes)
     inbound.respond(toDiagnostic(Code.RequestEntityTooLarge, reason, [size1]))
   }
+}
+
+function isSafe(method: number): boolean {
+  return method === Code.Get || method === Code.Fetch
 }

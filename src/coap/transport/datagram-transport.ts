@@ -1,8 +1,8 @@
 // What an endpoint stands on: something that carries datagrams. UDP is one; DTLS or a test's wire are others.
 import type { Remote } from './remote.ts'
 
-/** Called with each datagram; the receiver may keep views of it. */
-export type DatagramReceiver = (datagram: Uint8Array, remote: Remote) => void
+/** Called with each datagram; the receiver may keep views of it. `toGroup`: it was sent to a group, not to this endpoint alone. */
+export type DatagramReceiver = (datagram: Uint8Array, remote: Remote, toGroup?: boolean) => void
 
 export interface DatagramTransport {
   /** Opens it, delivers to `receiver` from then on, and says where it listens. Rejects with `CoapError` (`not-bound`, `stopped`). */

@@ -2,6 +2,7 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { CoapError } from '../coap-error.ts'
 import type { DatagramReceiver, DatagramTransport } from './datagram-transport.ts'
+import { Groups, type GroupsOptions } from './groups.ts'
 import { familyOf, normaliseAddress, type Remote, renderRemote, toIpv6 } from './remote.ts'
 
 export interface UdpTransportOptions {
@@ -9,8 +10,8 @@ export interface UdpTransportOptions {
   readonly address: string
   /** 0: any free one. */
   readonly port: number
-  /** IPv4 groups to listen to as well, on each of these addresses of this machine; for an IPv4 socket only. */
-  readonly multicast?: { readonly groups: readonly string[]; readonly interfaces: readonly string[] }
+  /** Groups to listen in as well; for an IPv4 socket that is bound to every address. */
+  readonly multicast?: GroupsOptions
 }
 
 const noIpv6: ReadonlySet<unknown> = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EINVAL'])
@@ -25,6 +26,7 @@ const lookupLiteral = (
 export class UdpTransport implements DatagramTransport {
   readonly #options: UdpTransportOptions
   #socket: Socket | undefined
+  #groups: Groups | undefined
   #isIpv6 = false
   #isStopped = false
 
@@ -42,20 +44,6 @@ export class UdpTransport implements DatagramTransport {
     }
   }
 
-  /** An interface that cannot is passed over: unicast works there. */
-  #join(socket: Socket): void {
-    const { groups = [], interfaces = [] } = this.#options.multicast ?? {}
-    for (const group of groups) {
-      for (const each of interfaces) {
-        try {
-          socket.addMembership(group, each)
-        } catch {
-          // No multicast there.
-        }
-      }
-    }
-  }
-
   send(datagram: Uint8Array, remote: Remote, onError?: (error: Error) => void): void {
     const socket = this.#socket
     if (socket === undefined) return
@@ -68,33 +56,23 @@ export class UdpTransport implements DatagramTransport {
     this.#isStopped = true
     const socket = this.#socket
     this.#socket = undefined
+    await this.#groups?.stop()
     if (socket !== undefined) await closed(socket)
   }
 
   async #open(address: string, port: number, receiver: DatagramReceiver): Promise<Remote> {
     const isIpv6 = familyOf(address) === 6
-    const socket = createSocket({ type: isIpv6 ? 'udp6' : 'udp4', lookup: lookupLiteral })
-    await new Promise<void>((bound, failed) => {
-      const onError = (error: Error) => {
-        socket.close()
-        const reason = codeOf(error) === 'EADDRINUSE' ? 'the port is in use' : error.message
-        failed(
-          new CoapError(
-            'not-bound',
-            `cannot listen on udp ${renderRemote({ address, port })}: ${reason}`,
-            error,
-          ),
-        )
-      }
-      socket.once('error', onError)
-      socket.bind({ address, port }, () => {
-        socket.off('error', onError)
-        bound()
-      })
-    })
+    const multicast = isIpv6 ? undefined : this.#options.multicast
+    let socket = await bind({ address, port, isShared: false })
+    if (multicast !== undefined) {
+      // Only a port that nobody has is then shared with the groups.
+      const free = socket.address().port
+      await closed(socket)
+      socket = await bind({ address, port: free, isShared: true })
+    }
     if (this.#isStopped) {
       await closed(socket)
-      throw new CoapError('stopped', 'stopped while it started')
+      throw stoppedAtStart()
     }
     // A socket that fails to receive has lost a datagram, which CoAP is made for.
     socket.on('error', () => {})
@@ -108,10 +86,53 @@ export class UdpTransport implements DatagramTransport {
     })
     this.#socket = socket
     this.#isIpv6 = isIpv6
-    if (!isIpv6) this.#join(socket)
     const local = socket.address()
+    if (multicast !== undefined) {
+      this.#groups = new Groups(multicast, socket, (datagram, { address, port }) => {
+        if (port !== 0 && this.#socket !== undefined) receiver(datagram, { address, port }, true)
+      })
+      await this.#groups.start(local.port)
+      if (this.#isStopped) throw stoppedAtStart()
+    }
     return { address: local.address, port: local.port }
   }
+}
+
+function stoppedAtStart(): CoapError {
+  return new CoapError('stopped', 'stopped while it started')
+}
+
+async function bind({
+  address,
+  port,
+  isShared,
+}: {
+  readonly address: string
+  readonly port: number
+  /** Other sockets of this machine may be bound to the port as well. */
+  readonly isShared: boolean
+}): Promise<Socket> {
+  const type = familyOf(address) === 6 ? 'udp6' : 'udp4'
+  const socket = createSocket({ type, lookup: lookupLiteral, reuseAddr: isShared })
+  await new Promise<void>((bound, failed) => {
+    const onError = (error: Error) => {
+      socket.close()
+      const reason = codeOf(error) === 'EADDRINUSE' ? 'the port is in use' : error.message
+      failed(
+        new CoapError(
+          'not-bound',
+          `cannot listen on udp ${renderRemote({ address, port })}: ${reason}`,
+          error,
+        ),
+      )
+    }
+    socket.once('error', onError)
+    socket.bind({ address, port }, () => {
+      socket.off('error', onError)
+      bound()
+    })
+  })
+  return socket
 }
 
 function closed(socket: Socket): Promise<void> {

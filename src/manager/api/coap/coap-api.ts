@@ -24,7 +24,7 @@ export interface CoapApiOptions {
   readonly about: Readonly<Record<string, string>>
   readonly port: number
   /** IPv4 addresses of this machine by which it is found through CoAP multicast. */
-  readonly interfaces: readonly string[]
+  readonly interfaces: () => readonly string[]
   /** Adds further resources, before the server starts. */
   readonly extend?: (router: Router) => void
   readonly onHandlerError: (error: unknown) => void
