@@ -4,7 +4,14 @@ import { CoapClient, type CoapResponse } from '../coap/client.ts'
 import { CoapError } from '../coap/coap-error.ts'
 import { isSuccess } from '../coap/codes.ts'
 import { ShoalError } from '../model/errors.ts'
-import { acceptOption, deadlineOption, noAnswer, refusedBy, renderAnswer } from './coap-words.ts'
+import {
+  acceptOption,
+  deadlineOption,
+  noAnswer,
+  refusedBy,
+  renderAnswer,
+  withoutLabel,
+} from './coap-words.ts'
 import type { Io } from './io.ts'
 
 interface Options {
@@ -30,7 +37,9 @@ export function coapObserveCommand(io: Io): Command {
 async function observe(io: Io, uri: string, { accept, deadline, json }: Options): Promise<void> {
   const client = new CoapClient()
   const startedAtMs = performance.now()
+  const label = `observe ${uri}`
   let latest: CoapResponse | undefined
+  let isSilent = false
   try {
     const end = await client.observe(uri, {
       signal: io.signal,
@@ -38,8 +47,14 @@ async function observe(io: Io, uri: string, { accept, deadline, json }: Options)
       ...(accept === undefined ? {} : { accept }),
       onRepresentation: (response) => {
         latest = response
+        isSilent = false
         if (json) io.out(`${renderAnswer(response, performance.now() - startedAtMs)}\n`)
         else if (isSuccess(response.code)) io.out(`${response.text().replace(/\n$/, '')}\n`)
+      },
+      onSilence: (error) => {
+        const reason = withoutLabel(error.message, label)
+        if (!isSilent) io.err(`the server does not answer (${reason}); it is asked again until it does\n`)
+        isSilent = true
       },
     })
     if (end === 'cancelled') return
@@ -54,7 +69,7 @@ async function observe(io: Io, uri: string, { accept, deadline, json }: Options)
   } catch (error) {
     if (!(error instanceof CoapError)) throw error
     if (io.signal.aborted) return
-    throw noAnswer(io, 'observe', uri, `observe ${uri}`, error)
+    throw noAnswer(io, 'observe', uri, label, error)
   } finally {
     await client.stop()
   }

@@ -45,14 +45,17 @@ export function renderAnswer({ code, contentFormat, payload }: CoapResponse, ela
 
 /** No answer, or none that can be used. */
 export function noAnswer(io: Io, action: string, uri: string, label: string, error: CoapError): ShoalError {
-  // The client names the request in its messages; here action and object name it already.
-  const { message } = error
   return new ShoalError(io.signal.aborted ? 'INTERRUPTED' : 'COAP_FAILED', {
     action,
     object: uri,
-    reason: message.startsWith(`${label}: `) ? message.slice(label.length + 2) : message,
+    reason: withoutLabel(error.message, label),
     cause: error,
   })
+}
+
+/** The client names the request in its messages; whoever names it too leaves that out. */
+export function withoutLabel(message: string, label: string): string {
+  return message.startsWith(`${label}: `) ? message.slice(label.length + 2) : message
 }
 
 /** An answer that says no. */
