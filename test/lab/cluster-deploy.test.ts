@@ -289,7 +289,9 @@ describe('an activation', () => {
     const more = '    deploy: { replicas: 0, resources: { reservations: { memory: 900g } } }\n'
     await cluster.mustShoal('deploy', cluster.compose('nowhere', computeService(more)))
     expect(await cluster.coap('post', '/services/nowhere')).toMatch(/5\.03.*needs 921600 MiB/s)
-    expect(await cluster.mustShoal('ps', 'nowhere')).toMatch(/nowhere\/compute +0\/0 .* stopped /)
+    await expect
+      .poll(() => cluster.mustShoal('ps', 'nowhere'), { timeout: 10_000 })
+      .toMatch(/nowhere\/compute +0\/0 .* stopped /)
   })
 })
 
