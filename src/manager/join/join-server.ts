@@ -5,6 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import type { Duplex } from 'node:stream'
 import type { Engine } from '../../engine/engine.ts'
+import { renderErrorAnswer } from '../../model/api/error.ts'
 import { type ErrorCode, ShoalError } from '../../model/errors.ts'
 import {
   type JoinAnswer,
@@ -292,15 +293,5 @@ function errorOf(error: unknown): object {
     return {
       error: { code: 'INTERNAL', action: 'join', object: 'the cluster', reason: 'the manager failed' },
     }
-  const { code, action, object, place, reason, nextStep } = error
-  return {
-    error: {
-      code,
-      action,
-      object,
-      ...(place === undefined ? {} : { place }),
-      reason,
-      ...(nextStep === undefined ? {} : { nextStep }),
-    },
-  }
+  return renderErrorAnswer(error)
 }
