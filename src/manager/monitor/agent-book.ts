@@ -1,5 +1,5 @@
 // What the agents have reported: when each was heard last, and the state of its instances. In memory: a manager that begins anew asks for all of it.
-import type { AgentInstanceState, AgentReport } from '../../model/cluster/agent-messages.ts'
+import type { AgentDevice, AgentInstanceState, AgentReport } from '../../model/cluster/agent-messages.ts'
 
 export interface AgentRecord {
   readonly nodeId: string
@@ -13,6 +13,8 @@ export interface AgentRecord {
   instances: ReadonlyMap<string, AgentInstanceState>
   problems: readonly string[]
   missingImages: readonly string[]
+  /** Undefined until they were told: nothing is known of them then. */
+  devices: readonly AgentDevice[] | undefined
   /** Node's clock less the manager's, in seconds; undefined until it was told. */
   clockOffsetS: number | undefined
   /** Whether everything was told since the record began. */
@@ -72,13 +74,15 @@ export class AgentBook {
     }
     if (report.problems !== undefined) record.problems = report.problems
     if (report.missingImages !== undefined) record.missingImages = report.missingImages
+    if (report.devices !== undefined) record.devices = report.devices
     if (report.clockSeconds !== undefined) record.clockOffsetS = report.clockSeconds - wallSeconds
     return {
       isNew:
         isNewSession ||
         report.instances !== undefined ||
         report.problems !== undefined ||
-        report.missingImages !== undefined,
+        report.missingImages !== undefined ||
+        report.devices !== undefined,
       newProblems: record.problems.filter((problem) => !problemsBefore.includes(problem)),
     }
   }
@@ -94,6 +98,7 @@ function newRecord(nodeId: string): AgentRecord {
     instances: new Map(),
     problems: [],
     missingImages: [],
+    devices: undefined,
     clockOffsetS: undefined,
     isWhole: false,
   }

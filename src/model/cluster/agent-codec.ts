@@ -1,6 +1,13 @@
 // The messages of agents as CBOR with keys of one letter, and back: checked, since they come from the network.
 import { decode, encode } from 'cborg'
-import type { AgentInstance, AgentInstanceState, AgentOrders, AgentReport } from './agent-messages.ts'
+import {
+  type AgentDevice,
+  type AgentInstance,
+  type AgentInstanceState,
+  type AgentOrders,
+  type AgentReport,
+  mostAbsenceCharacters,
+} from './agent-messages.ts'
 
 const states: readonly AgentInstanceState[] = ['starting', 'answering', 'silent', 'paused', 'ended']
 
@@ -19,6 +26,7 @@ export function encodeReport(report: AgentReport): Uint8Array {
     ...(report.problems === undefined ? {} : { p: report.problems }),
     ...(report.clockSeconds === undefined ? {} : { c: report.clockSeconds }),
     ...(report.missingImages === undefined ? {} : { m: report.missingImages }),
+    ...(report.devices === undefined ? {} : { d: report.devices.map(deviceFields) }),
   })
 }
 
@@ -26,14 +34,24 @@ export function encodeReport(report: AgentReport): Uint8Array {
 export function decodeReport(bytes: Uint8Array): AgentReport | undefined {
   const map = decodeMap(bytes)
   if (map === undefined) return undefined
-  const { s, n, o, i, p, c, m } = map
+  const { s, n, o, i, p, c, m, d } = map
   if (!isCount(s) || !isCount(n) || !isCount(o)) return undefined
   const instances = i === undefined ? undefined : asInstances(i)
   const problems = p === undefined ? undefined : asTexts(p)
   const missingImages = m === undefined ? undefined : asTexts(m)
-  if (instances === null || problems === null || missingImages === null) return undefined
+  const devices = d === undefined ? undefined : asDevices(d)
+  if (instances === null || problems === null || missingImages === null || devices === null) return undefined
   if (c !== undefined && !isCount(c)) return undefined
-  return { session: s, sequence: n, ordersTag: o, instances, problems, clockSeconds: c, missingImages }
+  return {
+    session: s,
+    sequence: n,
+    ordersTag: o,
+    instances,
+    problems,
+    clockSeconds: c,
+    missingImages,
+    devices,
+  }
 }
 
 export function encodeOrders({ tag, paused, stopped, images }: AgentOrders): Uint8Array {
@@ -87,4 +105,46 @@ function asInstances(value: unknown): readonly AgentInstance[] | null {
     instances.push({ id, state })
   }
   return instances
+}
+
+/** A reason that is too long is cut: it must not cost the report. */
+function deviceFields({
+  id,
+  capability,
+  shared,
+  isPresent,
+  absence,
+  paths,
+}: AgentDevice): readonly unknown[] {
+  return [id, capability, shared, isPresent ? 1 : 0, absence.slice(0, mostAbsenceCharacters), paths]
+}
+
+function asDevices(value: unknown): readonly AgentDevice[] | null {
+  if (!Array.isArray(value) || value.length > mostItems) return null
+  const devices: AgentDevice[] = []
+  for (const item of value as unknown[]) {
+    const device = asDevice(item)
+    if (device === null) return null
+    devices.push(device)
+  }
+  return devices
+}
+
+function asDevice(item: unknown): AgentDevice | null {
+  if (!Array.isArray(item)) return null
+  const [id, capability, shared, presence, absence, paths] = item as unknown[]
+  const names = asTexts([id, capability, absence])
+  const knownPaths = asTexts(paths)
+  if (names === null || knownPaths === null || !isCount(shared) || shared < 1) return null
+  if (presence !== 0 && presence !== 1) return null
+  const [deviceId = '', kind = '', reason = ''] = names
+  if (deviceId === '' || kind === '' || reason.length > mostAbsenceCharacters) return null
+  return {
+    id: deviceId,
+    capability: kind,
+    shared,
+    isPresent: presence === 1,
+    absence: reason,
+    paths: knownPaths,
+  }
 }

@@ -17,7 +17,25 @@ export interface AgentReport {
   readonly clockSeconds: number | undefined
   /** Images of the orders that the node lacks still; left out while nothing changed. */
   readonly missingImages: readonly string[] | undefined
+  /** The node's devices, present or not; left out while nothing changed. */
+  readonly devices?: readonly AgentDevice[] | undefined
 }
+
+/** A device of the node, as far as the manager needs to know it. */
+export interface AgentDevice {
+  /** Of the node; unique there. */
+  readonly id: string
+  readonly capability: string
+  /** How many instances may hold it at once; 1 is exclusive. */
+  readonly shared: number
+  readonly isPresent: boolean
+  /** Why it is absent, at most `mostAbsenceCharacters`; empty where it is present. */
+  readonly absence: string
+  /** Paths by which a Compose file may ask for it. */
+  readonly paths: readonly string[]
+}
+
+export const mostAbsenceCharacters = 200
 
 export interface AgentInstance {
   /** Swarm's id of the instance. */

@@ -78,6 +78,7 @@ export function aReport(changes: Partial<AgentReport> = {}): AgentReport {
     problems: [],
     clockSeconds: undefined,
     missingImages: [],
+    devices: [],
     ...changes,
   }
 }

@@ -13,6 +13,14 @@ const text = fc.string({ maxLength: 60 })
 const texts = fc.array(text, { maxLength: 5 })
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined })
 const states: readonly AgentInstanceState[] = ['starting', 'answering', 'silent', 'paused', 'ended']
+const device = fc.record({
+  id: fc.string({ minLength: 1, maxLength: 60 }),
+  capability: fc.string({ minLength: 1, maxLength: 60 }),
+  shared: fc.integer({ min: 1, max: 99 }),
+  isPresent: fc.boolean(),
+  absence: text,
+  paths: texts,
+})
 const report = fc.record({
   session: fc.nat(2 ** 32 - 1),
   sequence: fc.nat(2 ** 31),
@@ -21,6 +29,7 @@ const report = fc.record({
   problems: maybe(texts),
   clockSeconds: maybe(fc.nat(2 ** 33)),
   missingImages: maybe(texts),
+  devices: maybe(fc.array(device, { maxLength: 5 })),
 })
 const orders = fc.record({ tag: fc.nat(2 ** 32 - 1), paused: texts, stopped: texts, images: texts })
 
@@ -41,8 +50,22 @@ describe('what an agent and the manager tell each other', () => {
       problems: undefined,
       clockSeconds: undefined,
       missingImages: undefined,
+      devices: undefined,
     }
     expect(encodeReport({ ...idle, ...nothing }).length).toBeLessThanOrEqual(20)
+  })
+
+  it('keeps the beginning of a reason that is too long', () => {
+    const absent = { id: 'x', capability: 'y', shared: 1, isPresent: false, paths: [] }
+    const sent = { session: 1, sequence: 1, ordersTag: 0, instances: undefined, problems: undefined }
+    const devices = [{ ...absent, absence: 'r'.repeat(500) }]
+    const bytes = encodeReport({
+      ...sent,
+      clockSeconds: undefined,
+      missingImages: undefined,
+      devices,
+    })
+    expect(decodeReport(bytes)?.devices).toEqual([{ ...absent, absence: 'r'.repeat(200) }])
   })
 })
 
@@ -63,6 +86,10 @@ describe('what is not of this form', () => {
     ['a negative number', { s: 1, n: -1, o: 1 }],
     ['instances that are none', { s: 1, n: 1, o: 1, i: [['x', 99]] }],
     ['problems that are no texts', { s: 1, n: 1, o: 1, p: [1] }],
+    ['a device without a name', { s: 1, n: 1, o: 1, d: [['', 'humidity', 1, 1, '', []]] }],
+    ['a device that nobody may hold', { s: 1, n: 1, o: 1, d: [['x', 'humidity', 0, 1, '', []]] }],
+    ['a device neither there nor not', { s: 1, n: 1, o: 1, d: [['x', 'humidity', 1, 2, '', []]] }],
+    ['a device whose reason is a book', { s: 1, n: 1, o: 1, d: [['x', 'y', 1, 0, 'r'.repeat(201), []]] }],
     ['texts that are too long', { s: 1, n: 1, o: 1, p: ['x'.repeat(2000)] }],
   ])('%s', (_, value) => {
     expect(decodeReport(encode(value))).toBeUndefined()
