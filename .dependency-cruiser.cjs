@@ -38,6 +38,12 @@ module.exports = {
     },
     arrow('src-stands-alone', '^src/', '^(lab|evaluation|bench|test|services|bin)/', 'src is the product'),
     arrow('model-is-pure', '^src/model/', '^src/(?!model/)', 'nouns and parsers import no other room'),
+    arrow(
+      'devices-import-model-only',
+      '^src/devices/',
+      '^src/(?!devices/|model/)',
+      'an inventory is read here or on another machine: it knows neither worker nor pair mode',
+    ),
     {
       name: 'model-has-no-io',
       severity: 'error',
