@@ -50,6 +50,10 @@ export interface ContainerDetails {
   readonly health: 'none' | 'starting' | 'healthy' | 'unhealthy'
   readonly restarts: number
   readonly labels: Readonly<Record<string, string>>
+  /** `NAME=VALUE`, the image's own too. */
+  readonly environment: readonly string[]
+  /** As the image or its settings say it: a name or a number, a group after a colon; empty is root. */
+  readonly user: string
   readonly tty: boolean
   readonly networkMode: string
   readonly ports: readonly PublishedPort[]
@@ -96,6 +100,8 @@ export function detailsOf(wire: WireRecord): ContainerDetails {
     health: health === 'starting' || health === 'healthy' || health === 'unhealthy' ? health : 'none',
     restarts: asNumber(wire.RestartCount),
     labels: asTextMap(config.Labels),
+    environment: asArray(config.Env).map(asText),
+    user: asText(config.User),
     tty: config.Tty === true,
     networkMode: asText(asRecord(wire.HostConfig).NetworkMode),
     ports: publishedPorts(asRecord(asRecord(wire.NetworkSettings).Ports)),
