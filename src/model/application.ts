@@ -63,6 +63,8 @@ export interface Service {
   /** `host:address`, as the Engine takes them. */
   readonly extraHosts: readonly string[]
 
+  /** Capabilities, one a device: twice the same is two devices. */
+  readonly needs: readonly string[]
   readonly devices: readonly DeviceMapping[]
   /** `c 188:* rwm` */
   readonly deviceCgroupRules: readonly string[]

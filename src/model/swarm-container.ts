@@ -3,6 +3,7 @@ import type { Healthcheck, Service } from './application.ts'
 import { clusterLabel } from './cluster/labels.ts'
 import type { ClusterSettings, FileUse } from './cluster/settings.ts'
 import { compact } from './compact.ts'
+import { devicePathsVariable, renderDevicePaths } from './devices/device-paths.ts'
 import { sharedLabels } from './swarm-labels.ts'
 import { renderSwarmMemory, renderSwarmMount } from './swarm-mount.ts'
 import type { SwarmContainerSpec } from './swarm-service-spec.ts'
@@ -35,7 +36,7 @@ export function renderSwarmContainer(
     },
     Command: service.entrypoint,
     Args: service.command,
-    Env: Object.entries(service.environment)
+    Env: Object.entries({ ...service.environment, ...devicePathsOf(service) })
       .map(([key, value]) => `${key}=${value}`)
       .sort(),
     Hostname: service.hostname,
@@ -70,6 +71,17 @@ export function renderSwarmContainer(
     CapabilityDrop: filled(service.capDrop.map(capability)),
     Ulimits: filled(service.ulimits.map(({ name, soft, hard }) => ({ Name: name, Soft: soft, Hard: hard }))),
   }) as SwarmContainerSpec
+}
+
+/** What `devices:` asks for, for the runtime of the node to grant. */
+function devicePathsOf({ devices }: Service): Readonly<Record<string, string>> {
+  if (devices.length === 0) return {}
+  const paths = devices.map(({ pathOnHost, pathInContainer, permissions }) => ({
+    host: pathOnHost,
+    container: pathInContainer,
+    permissions,
+  }))
+  return { [devicePathsVariable]: renderDevicePaths(paths) }
 }
 
 /** SwarmKit's agent reads whole seconds and drops the rest: half a second would be none. */

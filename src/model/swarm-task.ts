@@ -48,10 +48,11 @@ export function renderSwarmTask(
 }
 
 function renderResources(
-  { limits }: Service,
+  service: Service,
   { reservations }: ClusterSettings,
 ): NonNullable<SwarmTaskSpec['Resources']> {
-  const { generic } = reservations
+  const { limits } = service
+  const generic = [...reservations.generic, ...claimsOf(service)]
   return {
     Limits: compact({
       NanoCPUs: nanoCpusOf(limits.cpus),
@@ -68,6 +69,15 @@ function renderResources(
           : generic.map(({ kind, count }) => ({ DiscreteResourceSpec: { Kind: kind, Value: count } })),
     }),
   }
+}
+
+/** Swarm counts capabilities and paths as it does any generic resource: a kind, and how many. */
+function claimsOf({ needs, devices }: Service): readonly { readonly kind: string; readonly count: number }[] {
+  const counts = new Map<string, number>()
+  for (const capability of needs) counts.set(capability, (counts.get(capability) ?? 0) + 1)
+  // Under two names in the container it is one device still.
+  for (const { pathOnHost } of devices) counts.set(pathOnHost, 1)
+  return [...counts].map(([kind, count]) => ({ kind, count }))
 }
 
 function nanoCpusOf(cpus: number | undefined): number | undefined {

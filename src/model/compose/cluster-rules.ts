@@ -72,10 +72,13 @@ const rules: readonly Rule[] = [
       say([...resources, 'reservations', 'memory'], 'Swarm reserves no less than 4m')
   },
 
-  function genericKindsDiffer({ deploy }, say) {
+  function genericKindsDiffer({ deploy, xShoal }, say) {
+    const key = ['deploy', 'resources', 'reservations', 'generic_resources']
     const kinds = (deploy?.resources?.reservations?.generic ?? []).map(({ kind }) => kind)
     for (const kind of new Set(kinds.filter((each, index) => kinds.indexOf(each) !== index)))
-      say(['deploy', 'resources', 'reservations', 'generic_resources'], `${kind} is reserved twice`)
+      say(key, `${kind} is reserved twice`)
+    for (const kind of new Set(kinds.filter((each) => xShoal?.needs?.includes(each))))
+      say(key, `${kind} is reserved by x-shoal.needs already`)
   },
 
   function filesDiffer({ secrets = [], configs = [] }, say) {

@@ -61,7 +61,7 @@ function onePerNode(network: NetworkMode | undefined, coapPort: number | undefin
 }
 
 /** Whether the new instance can stand beside the old one: they share no port, claim, place of a node, or files that one of them writes. */
-function canStartFirst({ network, ports, mounts, deploy }: Patch<ServiceDraft>): boolean {
+function canStartFirst({ network, ports, mounts, deploy, devices, xShoal }: Patch<ServiceDraft>): boolean {
   return (
     network !== 'host' &&
     (ports?.mappings ?? []).every(({ hostPorts }) => hostPorts === undefined) &&
@@ -70,7 +70,9 @@ function canStartFirst({ network, ports, mounts, deploy }: Patch<ServiceDraft>):
         mount.kind === 'tmpfs' || mount.readOnly || (mount.kind === 'volume' && mount.source === undefined),
     ) &&
     !deploy?.placement?.maxPerNode &&
-    (deploy?.resources?.reservations?.generic ?? []).length === 0
+    (deploy?.resources?.reservations?.generic ?? []).length === 0 &&
+    (devices ?? []).length === 0 &&
+    (xShoal?.needs ?? []).length === 0
   )
 }
 

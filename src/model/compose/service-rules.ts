@@ -1,5 +1,7 @@
 // What the keys of a service must keep to together: each rule looks at the draft and says what is against it.
 import type { RestartPolicy } from '../application.ts'
+import { claimVariablePrefix, devicePathsVariable } from '../devices/device-paths.ts'
+import { grantedDevicesVariable } from '../devices/granted-device.ts'
 import type { Patch } from './section.ts'
 import type { ServiceDraft } from './service-draft.ts'
 
@@ -12,6 +14,9 @@ type Rule = (draft: Draft, say: Say) => void
 
 /** moby, daemon/daemon_unix.go: the Engine takes no limit below. */
 const leastMemoryBytes = 6 * 1024 ** 2
+
+/** Who may write them decides which devices a container gets. */
+const keptVariables: readonly string[] = [grantedDevicesVariable, devicePathsVariable]
 
 const reservedPrefixes = ['shoal.', 'com.docker.compose.']
 
@@ -101,6 +106,17 @@ const rules: readonly Rule[] = [
       deviceTargets.filter((path, index) => deviceTargets.indexOf(path) !== index),
     )) {
       say(['devices'], `${target} of the container is given twice`)
+    }
+  },
+
+  function claimVariablesAreFree({ environment = [] }, say) {
+    for (const { key } of environment) {
+      const isKept = keptVariables.includes(key) || key.startsWith(claimVariablePrefix)
+      if (isKept)
+        say(
+          ['environment'],
+          `${key} tells of the devices of an instance, and is set for it: leave it out, and name what it needs under x-shoal.needs`,
+        )
     }
   },
 

@@ -92,6 +92,7 @@ export function readService(
       options: draft.dnsOptions ?? [],
     },
     extraHosts: draft.extraHosts ?? [],
+    needs: draft.xShoal?.needs ?? [],
     devices: draft.devices ?? [],
     deviceCgroupRules: draft.deviceCgroupRules ?? [],
     mounts: (draft.mounts ?? []).map((use) =>

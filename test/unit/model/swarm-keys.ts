@@ -257,6 +257,38 @@ export const keyCases: readonly KeyCase[] = [
     }),
   },
   {
+    keys: 'x-shoal: {needs: [humidity, laser, humidity]}',
+    spec: {
+      ...inTask({
+        Resources: {
+          Reservations: {
+            GenericResources: [
+              { DiscreteResourceSpec: { Kind: 'humidity', Value: 2 } },
+              { DiscreteResourceSpec: { Kind: 'laser', Value: 1 } },
+            ],
+          },
+        },
+      }),
+      UpdateConfig: { Order: 'stop-first' },
+    },
+  },
+  {
+    keys: 'devices: ["/dev/ttyUSB0:/dev/modem", {source: /dev/ttyUSB0, target: /dev/phone, permissions: r}]',
+    spec: {
+      ...inTask({
+        ContainerSpec: {
+          Env: [
+            'SHOAL_DEVICE_PATHS=[{"host":"/dev/ttyUSB0","container":"/dev/modem","permissions":"rwm"},{"host":"/dev/ttyUSB0","container":"/dev/phone","permissions":"r"}]',
+          ],
+        },
+        Resources: {
+          Reservations: { GenericResources: [{ DiscreteResourceSpec: { Kind: '/dev/ttyUSB0', Value: 1 } }] },
+        },
+      }),
+      UpdateConfig: { Order: 'stop-first' },
+    },
+  },
+  {
     keys: 'ulimits: {nproc: 5, nofile: {soft: 10, hard: 20}}',
     spec: inContainer({
       Ulimits: [

@@ -44,7 +44,7 @@ export function readDevice(value: Located, findings: Findings): DeviceMapping | 
   if (!source.startsWith('/') && /^[\w.-]+\/[\w.-]+=/.test(source)) {
     findings.problem(
       value.place,
-      'pair mode does not honour the names of the Container Device Interface: give the path of the device file',
+      `${findings.mode} mode does not honour the names of the Container Device Interface: give the path of the device file`,
     )
   } else if (rest.length > 0 || !isPath(source) || !isPath(target)) {
     const want = 'SOURCE[:TARGET][:PERMISSIONS] with absolute paths and some of r, w, m'

@@ -12,10 +12,13 @@ import {
   type Section,
   withCluster,
 } from '../section.ts'
+import { readNeeds } from './needs.ts'
 
 export interface XShoal {
   readonly coap: CoapDraft
   readonly ready: Patch<Ready>
+  /** Capabilities, one a device. */
+  readonly needs: readonly string[]
   /** In cluster mode alone. */
   readonly standby: number
 }
@@ -66,7 +69,6 @@ const clusterKeys: Readonly<Record<string, Rule<XShoal>>> = {
     'standby',
     readWhole(0, mostStandby),
   ),
-  needs: refused('no inventory of devices is kept yet: pair mode grants device files'),
   scale: refused('instances are not added by load yet: shoal scale does it by hand'),
 }
 
@@ -81,7 +83,11 @@ export const xShoalSection: Section<XShoal> = {
         { '': coapSection },
       ),
       ready: nested('when an instance counts as ready, below', 'ready', readySection),
-      needs: refused(clusterOnly),
+      needs: honoured(
+        'capabilities that an instance must have, such as [humidity, laser]: each is one device of the machine that runs it, twice the same is two',
+        'needs',
+        readNeeds,
+      ),
       standby: refused(clusterOnly),
       scale: refused(clusterOnly),
     },

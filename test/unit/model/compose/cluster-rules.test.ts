@@ -127,16 +127,20 @@ describe('what a cluster cannot do with a service', () => {
     ],
     ['x-shoal: {standby: 65}', 'x-shoal.standby: expected a whole number from 0 to 64, got the number 65'],
     [
-      'x-shoal: {needs: [laser]}',
-      'x-shoal.needs: cluster mode does not honour needs: no inventory of devices is kept yet',
-    ],
-    [
       'x-shoal: {scale: {min: 1}}',
       'x-shoal.scale: cluster mode does not honour scale: instances are not added by load yet',
     ],
     [
-      'devices: [/dev/ttyUSB0]',
-      'devices: cluster mode does not honour devices: Swarm cannot grant it; pair mode can',
+      'devices: ["vendor.com/device=gpu"]',
+      'devices[0]: cluster mode does not honour the names of the Container Device Interface',
+    ],
+    [
+      'device_cgroup_rules: ["c 188:* rwm"]',
+      'device_cgroup_rules: cluster mode does not honour device_cgroup_rules: a rule claims no device',
+    ],
+    [
+      'x-shoal: {needs: [laser]}\ndeploy: {resources: {reservations: {generic_resources: [{discrete_resource_spec: {kind: laser, value: 1}}]}}}',
+      'deploy.resources.reservations.generic_resources: laser is reserved by x-shoal.needs already',
     ],
     [
       'privileged: true',

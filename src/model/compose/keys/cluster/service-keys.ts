@@ -5,6 +5,7 @@ import { honoured, type Rule, refused } from '../../section.ts'
 import type { ServiceDraft } from '../../service-draft.ts'
 import { dependencySection, readDependsOn } from '../depends-on.ts'
 import { deploySection, readDeploy } from '../deploy.ts'
+import { deviceSection, readDevice } from '../device.ts'
 import { readClusterPullPolicy, readImage, readPlatform } from '../image.ts'
 import { loggingSection, readLogging } from '../logging.ts'
 import { mountSection, readMount } from '../mounts.ts'
@@ -103,8 +104,15 @@ export const clusterServiceKeys: Readonly<Record<string, Rule<ServiceDraft>>> = 
     'mount /var/run/docker.sock of the node under volumes, and mind that it is root on the node',
   ),
 
-  devices: refused(pairCan),
-  device_cgroup_rules: refused(pairCan),
+  devices: honoured(
+    'paths of character devices, SOURCE[:TARGET][:rwm], or the map as in pair mode: an instance runs where a node has each of them in its inventory and free, and holds it',
+    'devices',
+    readList(readDevice),
+    { '[]': deviceSection },
+  ),
+  device_cgroup_rules: refused(
+    'a rule claims no device: name it under devices, or its capability under x-shoal.needs',
+  ),
   gpus: refused(pairCan),
   privileged: refused(pairCan),
   security_opt: refused('Swarm of Docker 20.10 does not carry it; pair mode can'),

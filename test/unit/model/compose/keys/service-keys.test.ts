@@ -116,6 +116,10 @@ const honoured: readonly [keys: string, service: Partial<Service>][] = [
       ],
     },
   ],
+  [
+    'x-shoal: {needs: [humidity, passive-buzzer, humidity]}',
+    { needs: ['humidity', 'passive-buzzer', 'humidity'] },
+  ],
   ['device_cgroup_rules: ["c 1:3 mr", "a 7:* rmw"]', { deviceCgroupRules: ['c 1:3 mr', 'a 7:* rmw'] }],
   [
     'volumes: [{type: bind, source: /a:b, target: /c, read_only: true, bind: {create_host_path: false, propagation: rslave}}]',
@@ -369,8 +373,21 @@ const wrong: readonly [keys: string, complaint: string][] = [
   ['x-shoal: {coap: {prot: 1}}', 'x-shoal.coap.prot: unknown key "prot"; did you mean "port"?'],
   ['x-shoal: {x-coap: 1}', 'x-shoal.x-coap: unknown key "x-coap"; did you mean "coap"?'],
   [
-    'x-shoal: {needs: [humidity]}',
-    'x-shoal.needs: pair mode does not honour needs: it is for cluster mode only: leave it out',
+    'x-shoal: {needs: [Humidity]}',
+    'x-shoal.needs[0]: expected the name of a capability, in small letters, digits and dashes, such as humidity, got "Humidity"',
+  ],
+  ['x-shoal: {needs: humidity}', 'x-shoal.needs: expected a list, got "humidity"'],
+  [
+    `x-shoal: {needs: [${Array.from({ length: 17 }, () => 'laser').join(', ')}]}`,
+    'x-shoal.needs: expected at most 16 capabilities, got a list',
+  ],
+  ...['DOCKER_RESOURCE_LASER', 'SHOAL_DEVICES', 'SHOAL_DEVICE_PATHS'].map((name): [string, string] => [
+    `environment: {${name}: laser-1}`,
+    `environment: ${name} tells of the devices of an instance, and is set for it: leave it out, and name what it needs under x-shoal.needs`,
+  ]),
+  [
+    'environment: [SHOAL_DEVICES]',
+    'environment: SHOAL_DEVICES tells of the devices of an instance, and is set for it: leave it out, and name what it needs under x-shoal.needs',
   ],
 ]
 
