@@ -44,6 +44,12 @@ module.exports = {
       '^src/(?!devices/|model/)',
       'an inventory is read here or on another machine: it knows neither worker nor pair mode',
     ),
+    arrow(
+      'runtime-arrows',
+      '^src/runtime/',
+      '^src/(?!runtime/|model/|devices/)',
+      'what runs before every container with a claim is small, and asks nobody',
+    ),
     {
       name: 'model-has-no-io',
       severity: 'error',
@@ -62,6 +68,12 @@ module.exports = {
       '^src/engine/',
       '^src/(?!engine/|model/)',
       'the Engine room is a leaf',
+    ),
+    arrow(
+      'board-imports-model-only',
+      '^src/board/',
+      '^src/(?!board/|model/)',
+      'a simulated board is what is asked, and asks nobody',
     ),
     arrow(
       'image-arrows',

@@ -37,6 +37,8 @@ export const errorTable = Object.freeze({
   CAPABILITY_ABSENT: entry('A machine has no device with a capability that a service needs.'),
   DEVICE_ABSENT: entry('The device that a service needs is declared, and it is not there.'),
   DEVICE_HELD: entry('Every device with a capability that a service needs is held by others.'),
+  DEVICE_UNKNOWN: entry('An instance claims a device that its node does not have.'),
+  CLAIM_REFUSED: entry('A container claims devices in a way that its node does not honour.'),
   DEVICE_DENIED: entry('The user of a container may not open the files of the device that it was given.'),
   STORAGE_FULL: entry('The device has no space left.'),
   COMMAND_UNRUNNABLE: entry('The command of a container cannot be run.'),
@@ -78,6 +80,9 @@ export const errorTable = Object.freeze({
   MANAGER_NOT_TRUSTED: entry('The manager that answers is not the one that the token means.'),
   MANAGER_ADDRESS: entry('It is not clear at which address others reach this machine.'),
   CLOCK_OFF: entry('The clock of a device is too far from the manager’s for certificates to hold.'),
+  RUNTIME_INCOMPLETE: entry(
+    'A part of the device runtime, or a program that it needs, is not on this machine.',
+  ),
   DEVICES_INVALID: entry('The file that declares the devices of a node is wrong.'),
   DEVICES_UNREADABLE: entry('The devices of a node, or the file that declares them, cannot be read.'),
   ENGINE_CONFIG: entry('The configuration of the Docker Engine cannot be read or merged.'),
