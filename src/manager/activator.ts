@@ -8,6 +8,7 @@ import { ShoalError } from '../model/errors.ts'
 import { nearestKey } from '../model/problems.ts'
 import { frontService } from '../model/swarm-service.ts'
 import { unlessAborted } from '../model/unless-aborted.ts'
+import type { DevicesOf } from '../placement/device-presence.ts'
 import { explainBriefly } from '../placement/explain.ts'
 import { explainService } from '../placement/explain-service.ts'
 import { judgeNodes } from '../placement/judge-nodes.ts'
@@ -39,6 +40,7 @@ export interface ActivatorOptions {
   readonly events: EventLog
   /** Makes the agents act on a number just now, before Swarm is asked. */
   readonly applyCounts: (serviceId: string, active: number) => Promise<void>
+  readonly devicesOf: DevicesOf
 }
 
 /** What was done so that Swarm wants an instance, and what takes it back. */
@@ -210,7 +212,7 @@ export class Activator {
 
   /** From the catalogue. What no node can take now is not even declared. */
   async #deploy(name: string, entry: CatalogueEntry, signal: AbortSignal): Promise<Wanted> {
-    const { deployer, view } = this.#options
+    const { deployer, view, devicesOf } = this.#options
     const { application } = entry
     const { services } = await deployer.deployApplication(application, {
       signal,
@@ -221,9 +223,12 @@ export class Activator {
         if (spec === undefined) return
         const requirements = requirementsOf(spec)
         const canRun = (snapshot = view.snapshot()): boolean =>
-          judgeNodes(requirements, snapshot).some(({ reasons }) => reasons.length === 0)
+          judgeNodes(requirements, snapshot, { devicesOf }).some(({ reasons }) => reasons.length === 0)
         if (canRun() || canRun(await view.refresh({ signal }))) return
-        throw unplaceable(name, explainBriefly(name, judgeNodes(requirements, view.snapshot())))
+        throw unplaceable(
+          name,
+          explainBriefly(name, judgeNodes(requirements, view.snapshot(), { devicesOf })),
+        )
       },
     })
     const made = [...services.values()].find(({ spec }) => nameMeans(name, spec.Labels ?? {}))
@@ -246,13 +251,16 @@ export class Activator {
     phases: ActivationPhases,
     deadlineMs: number,
   ): ShoalError {
-    const snapshot = this.#options.view.snapshot()
+    const { view, devicesOf } = this.#options
+    const snapshot = view.snapshot()
     const service = snapshot.services.find((each) => each.id === id)
     switch (answer.kind) {
       case 'refused':
         return unplaceable(
           name,
-          service === undefined ? 'Swarm finds no node for it' : explainService(service, snapshot).brief(),
+          service === undefined
+            ? 'Swarm finds no node for it'
+            : explainService(service, snapshot, devicesOf).brief(),
         )
       case 'gone':
         return unknownService(name, 'it was removed while it was being activated')

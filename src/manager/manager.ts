@@ -153,7 +153,8 @@ export class Manager {
         ]),
     })
     const views = (): readonly ServiceView[] => serviceViews(view.snapshot(), monitor)
-    const deployer = new Deployer({ engine, view, images, auth: registry.auth, events, views })
+    const devicesOf = (node: string) => monitor.devicesOf(node)
+    const deployer = new Deployer({ engine, view, images, auth: registry.auth, events, views, devicesOf })
     const activator = new Activator({
       engine,
       view,
@@ -162,6 +163,7 @@ export class Manager {
       deployer,
       events,
       applyCounts: (serviceId, active) => monitor.applyCounts(serviceId, active),
+      devicesOf,
     })
     await this.#parts.start(part('the monitor', monitor), signal)
     await this.#parts.start(part('the deployer', deployer), signal)

@@ -1,6 +1,7 @@
 // Where a service of the cluster can run: the snapshot asked, judged and put into words.
 import type { ClusterService } from '../model/cluster/service.ts'
 import type { ClusterSnapshot } from '../model/cluster/snapshot.ts'
+import type { DevicesOf } from './device-presence.ts'
 import { explainBriefly, explainPlacement } from './explain.ts'
 import { judgeNodes, type Verdict } from './judge-nodes.ts'
 import { serviceName } from './occupancy.ts'
@@ -19,13 +20,19 @@ export interface ServiceExplanation {
 /**
  * While an instance waits, the question is where one more can run beside the others of the service. When none does, it is where
  * the service can run at all: its own instances do not stand in its way.
+ * @param devicesOf which devices of a node are there, as its agent says
  */
-export function explainService(service: ClusterService, snapshot: ClusterSnapshot): ServiceExplanation {
+export function explainService(
+  service: ClusterService,
+  snapshot: ClusterSnapshot,
+  devicesOf: DevicesOf,
+): ServiceExplanation {
   const troubles = troublesOf(service.id, snapshot)
   const isWaiting = troubles.some(({ kind }) => kind === 'waiting')
   const verdicts = judgeNodes(requirementsOf(service.spec), snapshot, {
     serviceId: service.id,
     excludeServiceId: isWaiting ? undefined : service.id,
+    devicesOf,
   })
   const name = serviceName(service)
   return {

@@ -3,6 +3,8 @@
 import type { ClusterNode } from '../model/cluster/node.ts'
 import type { ClusterSnapshot } from '../model/cluster/snapshot.ts'
 import { whyUnmet } from './constraint.ts'
+import { type DevicesOf, hasSoundInstance } from './device-presence.ts'
+import type { Presence } from './has-generic.ts'
 import { whyShort } from './has-resources.ts'
 import { whyNotReady } from './is-ready.ts'
 import { type Occupancy, occupancyOf } from './occupancy.ts'
@@ -20,6 +22,8 @@ export interface JudgeOptions {
   readonly serviceId?: string | undefined
   /** A service whose instances are taken for gone: the one that is to be placed anew. */
   readonly excludeServiceId?: string | undefined
+  /** Left out: it plays no part which devices are there at the moment. */
+  readonly devicesOf?: DevicesOf | undefined
 }
 
 interface Question {
@@ -27,12 +31,17 @@ interface Question {
   readonly node: ClusterNode
   readonly held: Occupancy
   readonly serviceId: string | undefined
+  readonly presence: Presence
+  /** Nobody has told since when, or whether still: a device that is needed was absent there. */
+  readonly isBarredUnheard: boolean
 }
 
 /** swarmkit's manager/scheduler/pipeline.go, of Docker 20.10. */
 const filters: readonly ((question: Question) => readonly string[])[] = [
   ({ node }) => whyNotReady(node),
-  ({ requirements, node, held }) => whyShort(requirements, node, held),
+  ({ requirements, node, held, presence }) => whyShort(requirements, node, held, presence),
+  ({ isBarredUnheard }) =>
+    isBarredUnheard ? ['a device that it needs was absent there when it was heard last'] : [],
   whyWithoutPlugin,
   ({ requirements, node }) =>
     requirements.constraints
@@ -47,13 +56,28 @@ const filters: readonly ((question: Question) => readonly string[])[] = [
 export function judgeNodes(
   requirements: Requirements,
   snapshot: ClusterSnapshot,
-  { serviceId, excludeServiceId }: JudgeOptions = {},
+  { serviceId, excludeServiceId, devicesOf }: JudgeOptions = {},
 ): Verdict[] {
   return snapshot.nodes
     .toSorted((one, other) => (one.name < other.name ? -1 : one.name > other.name ? 1 : 0))
     .map((node) => {
       const held = occupancyOf(node, snapshot, excludeServiceId)
-      const question = { requirements, node, held, serviceId }
+      const devices = devicesOf?.(node.id)
+      const question = {
+        requirements,
+        node,
+        held,
+        serviceId,
+        presence: {
+          devices,
+          hasSoundInstance:
+            serviceId !== undefined &&
+            devices !== undefined &&
+            hasSoundInstance(serviceId, node.id, snapshot.instances, devices),
+        },
+        isBarredUnheard:
+          devicesOf !== undefined && devices === undefined && requirements.barredNodes.includes(node.id),
+      }
       return { node, reasons: filters.flatMap((filter) => filter(question)) }
     })
 }

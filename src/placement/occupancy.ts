@@ -41,6 +41,14 @@ const ending: ReadonlySet<InstanceState> = new Set([
   'orphaned',
 ] as const)
 
+export function isHolding({ state }: Pick<ClusterInstance, 'state'>): boolean {
+  return holding.has(state)
+}
+
+export function isOnItsWayOut({ desiredState }: Pick<ClusterInstance, 'desiredState'>): boolean {
+  return ending.has(desiredState)
+}
+
 /** @param excludedServiceId a service whose instances are taken for gone. */
 export function occupancyOf(
   node: ClusterNode,
@@ -48,13 +56,14 @@ export function occupancyOf(
   excludedServiceId?: string,
 ): Occupancy {
   const here = instances.filter(
-    ({ nodeId, state, serviceId }) =>
-      nodeId === node.id && holding.has(state) && serviceId !== excludedServiceId,
+    (instance) =>
+      instance.nodeId === node.id && isHolding(instance) && instance.serviceId !== excludedServiceId,
   )
   const byId = new Map(services.map((service) => [service.id, service]))
   const active = new Map<string, number>()
-  for (const { serviceId, desiredState } of here) {
-    if (!ending.has(desiredState)) active.set(serviceId, (active.get(serviceId) ?? 0) + 1)
+  for (const instance of here) {
+    const { serviceId } = instance
+    if (!isOnItsWayOut(instance)) active.set(serviceId, (active.get(serviceId) ?? 0) + 1)
   }
   return {
     nanoCpus: here.reduce((sum, { reserved }) => sum + reserved.nanoCpus, 0),

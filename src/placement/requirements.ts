@@ -1,4 +1,5 @@
 // What a service asks of a node: the part of its spec that decides where an instance of it can run.
+import { barsOf, withoutBars } from '../model/cluster/bars.ts'
 import type { SwarmPort, SwarmServiceSpec } from '../model/swarm-service-spec.ts'
 import { type Constraint, parseConstraint } from './constraint.ts'
 
@@ -8,7 +9,10 @@ export interface Requirements {
   readonly nanoCpus: number
   readonly memoryBytes: number
   readonly genericResources: readonly { readonly kind: string; readonly count: number }[]
+  /** Those of the user, and that the node is heard. */
   readonly constraints: readonly Constraint[]
+  /** Nodes where a device that it needs was absent when Swarm was told last. */
+  readonly barredNodes: readonly string[]
   /** What the image was built for; an empty part fits all, no entry at all fits every node. */
   readonly platforms: readonly { readonly os: string; readonly architecture: string }[]
   /** Ports of the node that it has to have for itself. */
@@ -28,6 +32,7 @@ export interface HostPort {
 export function requirementsOf(spec: SwarmServiceSpec): Requirements {
   const { ContainerSpec, Resources, Placement } = spec.TaskTemplate
   const reservations = Resources?.Reservations
+  const bars = barsOf(spec)
   return {
     image: ContainerSpec.Image.replace(/@.*$/, ''),
     nanoCpus: reservations?.NanoCPUs ?? 0,
@@ -35,7 +40,8 @@ export function requirementsOf(spec: SwarmServiceSpec): Requirements {
     genericResources: (reservations?.GenericResources ?? []).flatMap(({ DiscreteResourceSpec: wanted }) =>
       wanted === undefined ? [] : [{ kind: wanted.Kind, count: wanted.Value }],
     ),
-    constraints: (Placement?.Constraints ?? []).map(parseConstraint),
+    constraints: withoutBars(Placement?.Constraints ?? [], bars).map(parseConstraint),
+    barredNodes: bars,
     platforms: (Placement?.Platforms ?? []).map(({ OS = '', Architecture = '' }) => ({
       os: OS,
       architecture: Architecture,

@@ -260,7 +260,7 @@ describe('placement says what Swarm does', () => {
     ).toBe('refused')
     const service = snapshot.services[0]
     if (service === undefined) throw new Error('no service')
-    expect(explainService(service, snapshot).text.split('\n')).toEqual([
+    expect(explainService(service, snapshot, () => undefined).text.split('\n')).toEqual([
       'nowhere can run on 0 of 4 nodes',
       '  manager  cannot: constraint node.hostname == w3: it is "manager"',
       '  w1       cannot: constraint node.hostname == w3: it is "w1"',
@@ -289,7 +289,7 @@ describe('placement says what Swarm does', () => {
     const snapshot = await takeSnapshot()
     const service = snapshot.services.find((found) => found.id === id)
     if (service === undefined) throw new Error('no service')
-    expect(explainService(service, snapshot).brief()).toContain(
+    expect(explainService(service, snapshot, () => undefined).brief()).toContain(
       'instance 1 was rejected on w1: the node does not have the image nosuch:1 and could not pull it',
     )
   })

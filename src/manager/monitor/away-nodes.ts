@@ -159,7 +159,15 @@ export class AwayNodes {
 
   /** A node that its operator paused or drained is left as he left it: Swarm would not move anything from there either. */
   #isWorthIt({ id, availability }: ClusterNode, snapshot: ClusterSnapshot): boolean {
-    return availability === 'active' && canMove(id, snapshot, (nodeId) => this.#away.has(nodeId))
+    return (
+      availability === 'active' &&
+      canMove(
+        id,
+        snapshot,
+        (nodeId) => this.#away.has(nodeId),
+        (nodeId) => this.#options.book.find(nodeId)?.devices,
+      )
+    )
   }
 
   #isThereWithoutAgent({ id, name, state }: ClusterNode): boolean {

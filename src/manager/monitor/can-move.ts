@@ -1,5 +1,6 @@
 // Whether setting a node aside would help anybody. Pure.
 import type { ClusterSnapshot } from '../../model/cluster/snapshot.ts'
+import type { DevicesOf } from '../../placement/device-presence.ts'
 import { judgeNodes } from '../../placement/judge-nodes.ts'
 import { requirementsOf } from '../../placement/requirements.ts'
 import { isWanted } from '../views.ts'
@@ -12,6 +13,7 @@ export function canMove(
   nodeId: string,
   snapshot: ClusterSnapshot,
   isAway: (nodeId: string) => boolean,
+  devicesOf: DevicesOf,
 ): boolean {
   const here = snapshot.instances.filter((instance) => instance.nodeId === nodeId && isWanted(instance))
   if (here.length === 0) return true
@@ -23,6 +25,8 @@ export function canMove(
         application !== undefined && spec.Mode.Global === undefined && serviceIds.has(id),
     )
     .some(({ id, spec }) =>
-      judgeNodes(requirementsOf(spec), others, { serviceId: id }).some(({ reasons }) => reasons.length === 0),
+      judgeNodes(requirementsOf(spec), others, { serviceId: id, devicesOf }).some(
+        ({ reasons }) => reasons.length === 0,
+      ),
     )
 }

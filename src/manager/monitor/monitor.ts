@@ -131,6 +131,10 @@ export class Monitor implements Liveness {
     return { missingImages: record?.missingImages ?? [], problems: record?.problems ?? [] }
   }
 
+  devicesOf(nodeId: string): ReturnType<Liveness['devicesOf']> {
+    return this.#book.find(nodeId)?.devices
+  }
+
   /** Milliseconds since the agent was heard; undefined where there is none. */
   silenceMs(nodeId: string): number | undefined {
     const record = this.#book.find(nodeId)

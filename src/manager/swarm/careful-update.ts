@@ -2,10 +2,12 @@
 import type { Engine } from '../../engine/engine.ts'
 import type { RegistryAuth } from '../../engine/registry-auth.ts'
 import type { Application, Service } from '../../model/application.ts'
+import { barsOf, withBars } from '../../model/cluster/bars.ts'
 import { clusterLabel } from '../../model/cluster/labels.ts'
 import type { ClusterService } from '../../model/cluster/service.ts'
 import type { ServiceView } from '../../model/cluster/views.ts'
 import { ShoalError } from '../../model/errors.ts'
+import type { DevicesOf } from '../../placement/device-presence.ts'
 import { explainService } from '../../placement/explain-service.ts'
 import type { EventLog } from '../event-log.ts'
 import { awaitServices } from './await-services.ts'
@@ -24,6 +26,7 @@ export interface CareOptions {
   readonly events: EventLog
   /** The services as clients see them, now. */
   readonly views: () => readonly ServiceView[]
+  readonly devicesOf: DevicesOf
 }
 
 /** Of one deployment. */
@@ -158,7 +161,8 @@ export class CarefulUpdate {
     const { signal } = this.#deploy
     await despiteConflicts(async () => {
       const now = await engine.services.inspect(id, { signal })
-      if (now !== undefined) await engine.services.update(id, now.version, spec, { signal })
+      if (now === undefined) return
+      await engine.services.update(id, now.version, withBars(spec, barsOf(now.spec)), { signal })
     })
   }
 
@@ -178,11 +182,11 @@ export class CarefulUpdate {
     { id, step, oldInstances }: Watched,
     verdict: ComeUp,
   ): Promise<string> {
-    const { view, engine } = this.#options
+    const { view, engine, devicesOf } = this.#options
     const snapshot = view.snapshot()
     const service = snapshot.services.find((each) => each.id === id)
     if (service === undefined || verdict === 'gone') return 'it was removed meanwhile'
-    if (verdict === 'refused') return explainService(service, snapshot).text
+    if (verdict === 'refused') return explainService(service, snapshot, devicesOf).text
     const [failed] = snapshot.instances
       .filter(
         (instance) => instance.serviceId === id && instance.error !== '' && !oldInstances.has(instance.id),

@@ -7,6 +7,7 @@ import { parseCompose } from '../../model/compose/parse-compose.ts'
 import { ShoalError } from '../../model/errors.ts'
 import { swarmServiceName } from '../../model/swarm-service.ts'
 import type { SwarmServiceSpec } from '../../model/swarm-service-spec.ts'
+import type { DevicesOf } from '../../placement/device-presence.ts'
 import type { EventLog } from '../event-log.ts'
 import type { ImageResolver } from '../image-resolver.ts'
 import { makeObject, type ObjectEngine, removeObject } from './application-objects.ts'
@@ -47,6 +48,8 @@ export interface DeployerOptions {
   readonly events: EventLog
   /** The services as clients see them, now. */
   readonly views: () => readonly ServiceView[]
+  /** What is known of the devices of a node. */
+  readonly devicesOf: DevicesOf
 }
 
 export interface DeployOptions {

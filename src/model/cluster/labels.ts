@@ -18,6 +18,8 @@ export const clusterLabel = Object.freeze({
   active: 'shoal.active',
   /** How many the Compose file wanted active when it was deployed last: while it says the same, what was set since stays. Service. */
   declared: 'shoal.declared',
+  /** Ids of nodes that must not take an instance while a device is absent there (bars.ts). Service. */
+  barred: 'shoal.barred',
   /** On a service that tries a new version beside the one that runs, for a moment: the application. */
   trial: 'shoal.trial',
   /** How many are to stand by. Service; on the container `1` where the service has any. */

@@ -1,5 +1,6 @@
 // Services and their instances as clients and people see them: what CoAP, HTTP and the command line show.
 import type { Endpoint } from '../endpoint.ts'
+import type { AgentDevice } from './agent-messages.ts'
 
 /**
  * - `active`: as many instances answer as are wanted; `starting`: some are on their way; `updating`: a new version rolls out.
@@ -71,4 +72,6 @@ export interface Liveness {
     readonly missingImages: readonly string[]
     readonly problems: readonly string[]
   }
+  /** Present or not; undefined until its agent has told of them. */
+  devicesOf(nodeId: string): readonly AgentDevice[] | undefined
 }

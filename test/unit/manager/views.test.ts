@@ -22,6 +22,7 @@ function liveness(
     hasAgent: () => true,
     isAway: (id) => away.includes(id),
     troubleOf: () => ({ missingImages: [], problems: [] }),
+    devicesOf: () => undefined,
   }
 }
 

@@ -71,6 +71,7 @@ describe('a service of the cluster', () => {
     const { text } = explainService(
       service,
       aSnapshot({ nodes: [node], services: [service], instances: [running] }),
+      () => undefined,
     )
     expect(text).toBe('garden/climate can run on 1 of 1 node\n  w1  can')
   })
@@ -85,6 +86,7 @@ describe('a service of the cluster', () => {
     } = explainService(
       service,
       aSnapshot({ nodes: [node], services: [service], instances: [running, waits] }),
+      () => undefined,
     )
     expect(text.split('\n')).toEqual([
       'garden/climate can run on 0 of 1 node',

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import type { AgentDevice } from '../../../src/model/cluster/agent-messages.ts'
+import { withBars } from '../../../src/model/cluster/bars.ts'
 import { reachableOnly } from '../../../src/model/cluster/labels.ts'
 import type { ClusterNode } from '../../../src/model/cluster/node.ts'
 import type { ClusterSnapshot } from '../../../src/model/cluster/snapshot.ts'
@@ -22,6 +24,17 @@ const reserving = (reservations: object): SwarmServiceSpec =>
 
 const wantsGeneric = (kind: string, count: number): SwarmServiceSpec =>
   reserving({ GenericResources: [{ DiscreteResourceSpec: { Kind: kind, Value: count } }] })
+
+/** Present, of humidity, for one holder. */
+const aDevice = (id: string, changes: Partial<AgentDevice> = {}): AgentDevice => ({
+  id,
+  capability: 'humidity',
+  shared: 1,
+  isPresent: true,
+  absence: '',
+  paths: [],
+  ...changes,
+})
 
 const onPort = (port: number): SwarmServiceSpec =>
   aSpec(
@@ -158,7 +171,7 @@ describe('generic resources', () => {
     const both = { ...one, instances: [claims(named, 'humidity', 'dht11-kitchen', 'dht11-cellar')] }
     expect(judge(wantsGeneric('humidity', 1), both)).toEqual({
       named: [
-        'has no humidity left: dht11-kitchen is claimed by garden/climate.1, dht11-cellar is claimed by garden/climate.1',
+        'has humidity (dht11-kitchen), claimed by garden/climate.1, and humidity (dht11-cellar), claimed by garden/climate.1',
       ],
     })
   })
@@ -176,6 +189,97 @@ describe('generic resources', () => {
     expect(judge(wantsGeneric('ssd', 1), snapshot)).toEqual({
       counted: ['has no ssd left: 3 ssd are claimed by a service that is being removed'],
     })
+  })
+})
+
+describe('devices', () => {
+  const climate = aService('climate', wantsGeneric('humidity', 1))
+  const kitchen = aDevice('dht11-kitchen')
+  const node = aNode('n', { genericResources: [{ kind: 'humidity', value: 'dht11-kitchen' }] })
+  const holder = anInstance(climate, node, { claims: [{ kind: 'humidity', value: 'dht11-kitchen' }] })
+  const judgeWith = (
+    spec: SwarmServiceSpec,
+    devices: readonly AgentDevice[] | undefined,
+    snapshot: Partial<ClusterSnapshot> = {},
+    options: JudgeOptions = {},
+  ) => judge(spec, { nodes: [node], ...snapshot }, { devicesOf: () => devices, ...options }).n
+
+  it('are named with who holds them', () => {
+    expect(judgeWith(climate.spec, [kitchen])).toEqual([])
+    expect(judgeWith(climate.spec, [kitchen], { services: [climate], instances: [holder] })).toEqual([
+      'has humidity (dht11-kitchen), claimed by garden/climate.1',
+    ])
+  })
+
+  it('that are shared are named once, with all who hold them', () => {
+    const shared = aNode('n', {
+      genericResources: ['cam#1', 'cam#2'].map((value) => ({ kind: 'camera', value })),
+    })
+    const watch = aService('watch')
+    const instances = ['cam#1', 'cam#2'].map((value, index) =>
+      anInstance(watch, shared, { slot: index + 1, claims: [{ kind: 'camera', value }] }),
+    )
+    expect(
+      judgeWith(wantsGeneric('camera', 1), [aDevice('cam', { capability: 'camera', shared: 2 })], {
+        nodes: [shared],
+        services: [watch],
+        instances,
+      }),
+    ).toEqual(['has camera (cam), claimed by garden/watch.1, garden/watch.2'])
+  })
+
+  it('that are absent are said to be, with the reason', () => {
+    const absent = aDevice('dht11-kitchen', { isPresent: false, absence: 'no IIO device is named dht11' })
+    expect(judgeWith(climate.spec, [absent])).toEqual([
+      'humidity dht11-kitchen is absent: no IIO device is named dht11',
+    ])
+    expect(judge(climate.spec, { nodes: [node] }).n).toEqual([])
+  })
+
+  it('are found by a path too', () => {
+    const path = '/dev/serial/by-id/modem'
+    const nodes = [aNode('n', { genericResources: [{ kind: path, value: 'modem' }] })]
+    const modem = aDevice('modem', { capability: 'modem', paths: [path] })
+    const spec = wantsGeneric(path, 1)
+    expect(judgeWith(spec, [modem], { nodes })).toEqual([])
+    expect(judgeWith(spec, [{ ...modem, isPresent: false }], { nodes })).toEqual([`${path} modem is absent`])
+    expect(judgeWith(spec, [])).toEqual([`has no ${path}`])
+  })
+
+  it('that the Engine does not offer are more than nothing', () => {
+    expect(judgeWith(wantsGeneric('laser', 1), [aDevice('laser-1', { capability: 'laser' })])).toEqual([
+      'has laser (laser-1), but its Engine does not offer it yet',
+    ])
+  })
+
+  it('that an instance does not hold do not drive it off', () => {
+    const cellar = aDevice('dht11-cellar', { isPresent: false })
+    const both = aNode('n', {
+      genericResources: ['dht11-kitchen', 'dht11-cellar'].map((value) => ({ kind: 'humidity', value })),
+    })
+    const there = { nodes: [both], services: [climate], instances: [holder] }
+    const own = { serviceId: climate.id, excludeServiceId: climate.id }
+    expect(judgeWith(climate.spec, [kitchen, cellar], there, own)).toEqual([])
+    expect(judgeWith(climate.spec, [kitchen, cellar], { ...there, instances: [] }, own)).toEqual([
+      'humidity dht11-cellar is absent',
+    ])
+    const absent = { ...kitchen, isPresent: false }
+    expect(judgeWith(climate.spec, [absent, cellar], there, own)).toEqual([
+      'humidity dht11-kitchen is absent',
+      'humidity dht11-cellar is absent',
+    ])
+  })
+
+  it('bar nodes by constraints that nobody takes for the user’s own', () => {
+    const spec = withBars(climate.spec, [node.id])
+    expect(judgeWith(spec, [kitchen])).toEqual([])
+    expect(judgeWith(spec, undefined)).toEqual([
+      'a device that it needs was absent there when it was heard last',
+    ])
+    const his = aSpec({ Placement: { Constraints: [`node.id!=${node.id}`] } })
+    expect(judgeWith(withBars(his, [node.id]), [kitchen])).toEqual([
+      `constraint node.id != ${node.id}: it is "${node.id}"`,
+    ])
   })
 })
 

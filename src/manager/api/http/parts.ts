@@ -21,7 +21,7 @@ export interface HttpParts {
   }
   /** The services as clients see them, now. */
   readonly views: () => readonly ServiceView[]
-  readonly liveness: Pick<Liveness, 'hasAgent' | 'isAway' | 'troubleOf'>
+  readonly liveness: Pick<Liveness, 'hasAgent' | 'isAway' | 'troubleOf' | 'devicesOf'>
   readonly deployer: {
     parse(request: DeployRequest): Application
     missingImages(request: DeployRequest, signal: AbortSignal): Promise<readonly string[]>

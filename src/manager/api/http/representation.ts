@@ -110,8 +110,12 @@ export function representPlan({ application, steps, objects, warnings, text }: D
   }
 }
 
-export function representExplanation(service: ClusterService, snapshot: ClusterSnapshot): ExplanationAnswer {
-  const { verdicts, troubles, text } = explainService(service, snapshot)
+export function representExplanation(
+  service: ClusterService,
+  snapshot: ClusterSnapshot,
+  devicesOf: Liveness['devicesOf'],
+): ExplanationAnswer {
+  const { verdicts, troubles, text } = explainService(service, snapshot, devicesOf)
   return {
     service: `${service.application}/${service.name}`,
     nodes: verdicts.map(({ node, reasons }) => ({

@@ -41,7 +41,9 @@ export function serviceHandlers(parts: HttpParts): Pick<Handlers, Names> {
     },
     explain: async ({ params, signal }) => {
       const service = await findService(params, parts, signal)
-      return { json: representExplanation(service, view.snapshot()) }
+      return {
+        json: representExplanation(service, view.snapshot(), (node) => parts.liveness.devicesOf(node)),
+      }
     },
     logs: async ({ params, query: { follow, tail }, accept, signal }) => {
       const { id, name } = await findService(params, parts, signal)

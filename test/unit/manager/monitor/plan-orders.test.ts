@@ -29,6 +29,7 @@ function plan(input: Partial<OrdersInput>, { states = {}, without = [], away = [
       hasAgent: (nodeId) => !without.includes(nodeId),
       isAway: (nodeId) => away.includes(nodeId),
       troubleOf: () => ({ missingImages: [], problems: [] }),
+      devicesOf: () => undefined,
     },
     asked: new Map(),
     images: new Map(),

@@ -58,6 +58,7 @@ class Looks {
       hasAgent: () => this.#hasAgent,
       isAway: () => false,
       troubleOf: () => ({ missingImages: [], problems: [] }),
+      devicesOf: () => undefined,
     }
     return this.#coming.judge(snapshot, serviceViews(snapshot, liveness)[0], () => answersUs, nowMs)
   }

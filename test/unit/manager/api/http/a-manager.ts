@@ -106,6 +106,7 @@ export async function startManager(
     hasAgent: (id: string) => id === 'id-bed-1',
     isAway: () => false,
     troubleOf: () => ({ missingImages: [], problems: [] }),
+    devicesOf: () => undefined,
   }
   const metrics = new Metrics({
     version: '1.2.3',
