@@ -59,6 +59,10 @@ export const productCommands: CommandTable = {
     summary: 'tells how the manager and its cluster are',
     load: async () => (await import('./status-command.ts')).statusCommand,
   },
+  board: {
+    summary: 'runs a simulated board: sensors and actuators that behave as a script says',
+    load: async () => (await import('./board-command.ts')).boardCommand,
+  },
   image: {
     summary: 'builds the images of the services, lists them, and pushes images to a cluster',
     load: async () => (await import('./image-command.ts')).imageCommand,
