@@ -1,6 +1,11 @@
 // `shoal worker agent`: the agent of this device, until it is stopped.
+import { localKernelView } from '../devices/local-kernel-view.ts'
+import { declarationsFile } from '../model/devices/declaration.ts'
+import type { Device } from '../model/devices/device.ts'
 import { BoundedLog } from '../worker/bounded-log.ts'
+import { readDeclarations } from '../worker/device-offer.ts'
 import { readMembership } from '../worker/membership.ts'
+import { offerDevices } from '../worker/offer-devices.ts'
 import { runAgent } from '../worker/run-agent.ts'
 import type { Io } from './io.ts'
 import { localEngine, membershipFile, mustBeRoot, notJoined, workerFolder } from './worker-setting.ts'
@@ -19,7 +24,15 @@ export async function workerAgent(io: Io, logFile: string | undefined): Promise<
   }
   const engine = localEngine(io)
   try {
-    await runAgent({ engine, membership, folder: workerFolder, log }, io.signal)
+    const devices = {
+      view: localKernelView(),
+      readDeclarations,
+      place: declarationsFile,
+      readOffer: async (signal: AbortSignal) => (await engine.info({ signal })).namedResources,
+      offer: (found: readonly Device[], signal: AbortSignal) =>
+        offerDevices(found, workerFolder, { engine, membershipFile, signal, onProgress: log }),
+    }
+    await runAgent({ engine, membership, folder: workerFolder, devices, log }, io.signal)
     log('stopped')
   } finally {
     engine.close()

@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { usualPorts } from '../model/manager-ports.ts'
 import { agentCommand } from './agent-command.ts'
 import type { Io } from './io.ts'
+import type { InventoryFlags } from './worker-inventory.ts'
 import type { JoinFlags } from './worker-join.ts'
 
 export function workerCommand(io: Io): Command {
@@ -46,6 +47,14 @@ export function workerCommand(io: Io): Command {
     .option('--json', 'print it as JSON')
     .action(async (flags: { readonly json?: true }) =>
       (await import('./worker-status.ts')).workerStatus(io, flags.json === true),
+    )
+  command
+    .command('inventory')
+    .description('lists the devices of this machine: what is declared and what the kernel shows')
+    .option('--file <file>', 'the declarations; default: /etc/shoal/devices.yaml')
+    .option('--json', 'print it as JSON')
+    .action(async (flags: InventoryFlags) =>
+      (await import('./worker-inventory.ts')).workerInventory(io, flags),
     )
   command.addCommand(agentCommand(io))
   return command

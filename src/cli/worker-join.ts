@@ -3,7 +3,9 @@ import process from 'node:process'
 import { text } from 'node:stream/consumers'
 import { ShoalError } from '../model/errors.ts'
 import { startAgent, stopAgent } from '../worker/agent-process.ts'
+import { localInventory } from '../worker/device-offer.ts'
 import { joinCluster } from '../worker/join.ts'
+import { prepareOffer } from '../worker/offer-devices.ts'
 import { oneAtATime } from '../worker/one-at-a-time.ts'
 import type { Io } from './io.ts'
 import { agentProgram, localEngine, membershipFile, mustBeRoot, workerFolder } from './worker-setting.ts'
@@ -22,8 +24,10 @@ export async function workerJoin(io: Io, manager: string | undefined, flags: Joi
   const onProgress = (line: string): void => io.err(`${line}\n`)
   try {
     await oneAtATime(workerFolder, 'join', async () => {
+      const { devices } = await localInventory()
       const { membership, wasJoined } = await joinCluster({
         engine,
+        devices: await prepareOffer(devices),
         token,
         manager,
         joinPort: flags.joinPort,

@@ -23,3 +23,8 @@ export function pickHardware(
   }
   return { hardware: first }
 }
+
+/** `gpiochip0`, its label, or the place of its hardware. */
+export function isNamed({ name, label, folder }: Hardware, wanted: string): boolean {
+  return name === wanted || label === wanted || folder.split('/').includes(wanted)
+}

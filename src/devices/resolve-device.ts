@@ -4,7 +4,7 @@ import type { Device, DeviceGrant, DeviceNode } from '../model/devices/device.ts
 import { type GrantedDevice, grantedFolder } from '../model/devices/granted-device.ts'
 import type { Hardware } from './hardware.ts'
 import type { KernelView } from './kernel-view.ts'
-import { pickHardware } from './pick-hardware.ts'
+import { isNamed, pickHardware } from './pick-hardware.ts'
 
 type Of<Driver extends DeviceDeclaration['driver']> = Extract<DeviceDeclaration, { driver: Driver }>
 
@@ -232,9 +232,4 @@ export function nodeGrant(
   node: DeviceNode,
 ): DeviceGrant {
   return { nodes: [node], mounts: [], told: { id, capability, driver, path: node.path } }
-}
-
-/** `gpiochip0`, its label, or the place of its hardware. */
-function isNamed({ name, label, folder }: Hardware, wanted: string): boolean {
-  return name === wanted || label === wanted || folder.split('/').includes(wanted)
 }

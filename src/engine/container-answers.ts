@@ -57,6 +57,8 @@ export interface ContainerDetails {
   readonly tty: boolean
   readonly networkMode: string
   readonly ports: readonly PublishedPort[]
+  /** That it is run with, whatever the Engine's default is by now. */
+  readonly runtime: string
 }
 
 /** From an entry of `GET /containers/json`. */
@@ -105,6 +107,7 @@ export function detailsOf(wire: WireRecord): ContainerDetails {
     tty: config.Tty === true,
     networkMode: asText(asRecord(wire.HostConfig).NetworkMode),
     ports: publishedPorts(asRecord(asRecord(wire.NetworkSettings).Ports)),
+    runtime: asText(asRecord(wire.HostConfig).Runtime),
   }
 }
 

@@ -14,6 +14,9 @@ export interface EngineInfo {
   readonly labels: Readonly<Record<string, string>>
   /** What containers can be run with: `runc` and others. */
   readonly runtimes: readonly string[]
+  readonly defaultRuntime: string
+  /** What it offers Swarm beside CPUs and memory, named things only: `humidity=dht11-kitchen`. */
+  readonly namedResources: readonly string[]
   readonly swarm: SwarmMembership
 }
 
@@ -43,6 +46,11 @@ export function infoOf(wire: WireRecord): EngineInfo {
     engineVersion: asText(wire.ServerVersion),
     labels: Object.fromEntries(asArray(wire.Labels).map((label) => splitLabel(asText(label)))),
     runtimes: Object.keys(asRecord(wire.Runtimes)),
+    defaultRuntime: asText(wire.DefaultRuntime),
+    namedResources: asArray(wire.GenericResources).flatMap((resource) => {
+      const named = asRecord(asRecord(resource).NamedResourceSpec)
+      return asText(named.Kind) === '' ? [] : [`${asText(named.Kind)}=${asText(named.Value)}`]
+    }),
     swarm: membershipOf(asRecord(wire.Swarm)),
   }
 }

@@ -5,6 +5,7 @@ import type { Engine } from '../engine/engine.ts'
 import type { RegistryAuth } from '../engine/registry-auth.ts'
 import type { Endpoint } from '../model/endpoint.ts'
 import { ShoalError } from '../model/errors.ts'
+import { DeviceKeeper, type DeviceKeeperOptions } from './agent/device-keeper.ts'
 import { InstanceKeeper } from './agent/instance-keeper.ts'
 import { LocalInstances } from './agent/local-instances.ts'
 import { Prefetcher } from './agent/prefetcher.ts'
@@ -19,6 +20,8 @@ export interface AgentOptions {
   /** Swarm's id of this node. */
   readonly nodeId: string
   readonly registryAuth: RegistryAuth | undefined
+  /** How it looks at the devices of the node, and has them offered; left out: the node has none. */
+  readonly devices?: Omit<DeviceKeeperOptions, 'onChange' | 'onProblem' | 'now'>
   /** A line for the agent's log. */
   readonly log: (line: string) => void
   /** Where the Engine keeps images; default /var/lib/docker. */
@@ -36,6 +39,7 @@ export class Agent {
   readonly #locals: LocalInstances
   readonly #keeper: InstanceKeeper
   readonly #prefetcher: Prefetcher
+  readonly #devices: DeviceKeeper | undefined
   readonly #reporter: Reporter
   #running: { readonly controller: AbortController; readonly ended: Promise<unknown> } | undefined
 
@@ -69,6 +73,10 @@ export class Agent {
       onChange,
       onProblem,
     })
+    this.#devices =
+      options.devices === undefined
+        ? undefined
+        : new DeviceKeeper({ ...options.devices, onChange, onProblem, now })
     this.#reporter = new Reporter({
       client: this.#reports,
       manager,
@@ -78,6 +86,7 @@ export class Agent {
         instances: this.#keeper.states,
         problems: problems.texts,
         missingImages: this.#prefetcher.missing,
+        devices: this.#devices?.reported ?? [],
       }),
       onOrders: ({ paused, stopped, images }) => {
         this.#keeper.order({ paused, stopped })
@@ -92,7 +101,12 @@ export class Agent {
   start(signal: AbortSignal): void {
     const controller = new AbortController()
     const stop = AbortSignal.any([signal, controller.signal])
-    const ended = Promise.all([this.#locals.run(stop), this.#prefetcher.run(stop), this.#reporter.run(stop)])
+    const ended = Promise.all([
+      this.#locals.run(stop),
+      this.#prefetcher.run(stop),
+      this.#devices?.run(stop),
+      this.#reporter.run(stop),
+    ])
     this.#running = { controller, ended }
   }
 

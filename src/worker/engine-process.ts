@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import process from 'node:process'
 import type { Engine } from '../engine/engine.ts'
+import type { EngineInfo } from '../engine/info.ts'
 import { pause } from '../model/pause.ts'
 import { engineConfigFile } from './engine-config.ts'
 
@@ -11,6 +12,8 @@ export interface EngineProcess {
   readonly configFile: string
   /** The command line gives labels: the Engine would not start again with labels in the file as well. */
   readonly hasLabelFlags: boolean
+  /** The same with what the device runtime and the devices need in the file. */
+  readonly deviceFlags: readonly string[]
 }
 
 const pidFile = '/var/run/docker.pid'
@@ -36,17 +39,20 @@ export function readEngineArguments(argv: readonly string[]): Omit<EngineProcess
   return {
     configFile: given('--config-file') ?? engineConfigFile,
     hasLabelFlags: given('--label') !== undefined,
+    deviceFlags: ['--node-generic-resource', '--default-runtime', '--add-runtime'].filter(
+      (flag) => given(flag) !== undefined,
+    ),
   }
 }
 
 /**
- * Has the Engine read its file again, without a restart, and waits until it shows the labels.
- * @returns false where it does not show them in time
+ * Has the Engine read its file again, without a restart, and waits until it shows what it read.
+ * @returns false where it does not show it in time
  */
 export async function reloadEngine(
   { pid }: EngineProcess,
   engine: Pick<Engine, 'info'>,
-  isRead: (labels: Readonly<Record<string, string>>) => boolean,
+  isRead: (info: EngineInfo) => boolean,
   signal: AbortSignal,
 ): Promise<boolean> {
   try {
@@ -56,8 +62,7 @@ export async function reloadEngine(
   }
   const endsAtMs = performance.now() + reloadLimitMs
   while (performance.now() < endsAtMs) {
-    const { labels } = await engine.info({ signal })
-    if (isRead(labels)) return true
+    if (isRead(await engine.info({ signal }))) return true
     await pause(20, signal)
     signal.throwIfAborted()
   }

@@ -8,13 +8,16 @@ import { parseJoinToken } from '../model/join-token.ts'
 import { pause } from '../model/pause.ts'
 import { askManager, type Door } from './ask-manager.ts'
 import { configureEngine } from './configure-engine.ts'
+import type { EngineSettings } from './engine-config.ts'
 import { findDoors, namedDoor } from './find-door.ts'
 import { type Membership, readMembership, writeMembership } from './membership.ts'
 import { isOwnSwarm } from './own-swarm.ts'
 import { undoMembership } from './undo-membership.ts'
 
 export interface JoinOptions {
-  readonly engine: Pick<Engine, 'info' | 'swarm'>
+  readonly engine: Pick<Engine, 'info' | 'swarm' | 'containers'>
+  /** What the node has to offer; undefined: nothing. */
+  readonly devices: EngineSettings['devices']
   readonly token: string
   /** `coap://ADDRESS` or `ADDRESS`; left out, it is looked for in the local network. */
   readonly manager: string | undefined
@@ -50,7 +53,7 @@ export async function joinCluster(options: JoinOptions): Promise<Joined> {
   if (info.swarm.state !== 'inactive' && !isOurs) throw inSwarm(info)
   const isMember = isOurs && known.nodeId !== '' && info.swarm.state === 'active'
   if (isMember && (await isStillMember(known, options, info)))
-    return { membership: await configureEngine(known, options), wasJoined: true }
+    return { membership: (await configureEngine(known, options)).membership, wasJoined: true }
   const { door, answer } = await knock(options, fingerprint, info)
   if (isMember) {
     onProgress('the manager has removed this device from its list: joins anew')
@@ -71,7 +74,7 @@ export async function joinCluster(options: JoinOptions): Promise<Joined> {
   }
   try {
     const configured = await configureEngine(membership, options)
-    return { membership: await joinSwarm(configured, answer.swarm, options), wasJoined: false }
+    return { membership: await joinSwarm(configured.membership, answer.swarm, options), wasJoined: false }
   } catch (error) {
     await undoAfter(error, membership, options)
     throw error

@@ -8,7 +8,7 @@ import { undoMembership } from './undo-membership.ts'
 import { removeUnfinished } from './write-whole.ts'
 
 export interface LeaveOptions {
-  readonly engine: Pick<Engine, 'info' | 'swarm'>
+  readonly engine: Pick<Engine, 'info' | 'swarm' | 'containers'>
   readonly membershipFile: string
   /** Also where the Engine does not answer, or what is known of the cluster cannot be read. */
   readonly force: boolean

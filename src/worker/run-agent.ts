@@ -4,7 +4,7 @@ import type { Engine } from '../engine/engine.ts'
 import type { SwarmMembership } from '../engine/info.ts'
 import { ShoalError } from '../model/errors.ts'
 import { pause } from '../model/pause.ts'
-import { Agent } from './agent.ts'
+import { Agent, type AgentOptions } from './agent.ts'
 import { agentFile } from './agent-process.ts'
 import type { Membership } from './membership.ts'
 import { freeProcessFile, takeProcessFile } from './process-file.ts'
@@ -13,6 +13,8 @@ export interface RunAgentOptions {
   readonly engine: Engine
   readonly membership: Membership
   readonly folder: string
+  /** How the devices of this node are looked at and offered. */
+  readonly devices: NonNullable<AgentOptions['devices']>
   readonly log: (line: string) => void
 }
 
@@ -42,7 +44,10 @@ export async function runAgent(options: RunAgentOptions, signal: AbortSignal): P
 }
 
 /** Until the signal comes, or the node has another id. */
-async function serveAsNode({ engine, membership, log }: RunAgentOptions, signal: AbortSignal): Promise<void> {
+async function serveAsNode(
+  { engine, membership, devices, log }: RunAgentOptions,
+  signal: AbortSignal,
+): Promise<void> {
   const nodeId = await waitForNode(engine, membership, log, signal)
   if (nodeId === undefined) return
   const { host, port } = parseCoapUri(membership.coap)
@@ -54,6 +59,7 @@ async function serveAsNode({ engine, membership, log }: RunAgentOptions, signal:
     manager: { host, port },
     nodeId,
     registryAuth: { username, password, serveraddress: authority },
+    devices,
     log,
   })
   agent.start(stop)

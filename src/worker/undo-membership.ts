@@ -7,7 +7,7 @@ import { type Membership, removeMembership } from './membership.ts'
 import { isOwnSwarm } from './own-swarm.ts'
 
 export interface UndoOptions {
-  readonly engine: Pick<Engine, 'info' | 'swarm'>
+  readonly engine: Pick<Engine, 'info' | 'swarm' | 'containers'>
   readonly membershipFile: string
   /** Goes on where the Engine does not answer: its Swarm stays as it is then. */
   readonly force: boolean

@@ -8,7 +8,7 @@ import type { AgentOrders, AgentReport } from '../../model/cluster/agent-message
 import { type Endpoint, renderEndpoint } from '../../model/endpoint.ts'
 import { pause } from '../../model/pause.ts'
 
-export type Told = Required<Pick<AgentReport, 'instances' | 'problems' | 'missingImages'>>
+export type Told = Required<Pick<AgentReport, 'instances' | 'problems' | 'missingImages' | 'devices'>>
 
 export interface ReporterOptions {
   readonly client: CoapClient
@@ -51,7 +51,7 @@ interface Attempt {
 
 type ToldTexts = Readonly<Record<keyof Told, string>>
 
-const nothingTold: ToldTexts = { instances: '', problems: '', missingImages: '' }
+const nothingTold: ToldTexts = { instances: '', problems: '', missingImages: '', devices: '' }
 
 export class Reporter {
   readonly #options: ReporterOptions
@@ -162,6 +162,7 @@ export class Reporter {
       instances: JSON.stringify(told.instances),
       problems: JSON.stringify(told.problems),
       missingImages: JSON.stringify(told.missingImages),
+      devices: JSON.stringify(told.devices),
     }
     const ifNew = <Part extends keyof Told>(part: Part): Told[Part] | undefined =>
       texts[part] === this.#told[part] ? undefined : told[part]
@@ -174,6 +175,7 @@ export class Reporter {
       instances: ifNew('instances'),
       problems: ifNew('problems'),
       missingImages: ifNew('missingImages'),
+      devices: ifNew('devices'),
       clockSeconds: tellsClock ? Math.floor(Date.now() / 1000) : undefined,
     })
     return { payload, texts, tellsClock }
@@ -240,6 +242,7 @@ function isSame(one: ToldTexts, other: ToldTexts): boolean {
   return (
     one.instances === other.instances &&
     one.problems === other.problems &&
-    one.missingImages === other.missingImages
+    one.missingImages === other.missingImages &&
+    one.devices === other.devices
   )
 }

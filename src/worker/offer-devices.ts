@@ -1,0 +1,41 @@
+// What a worker's Engine is to offer Swarm of the node's devices: the device runtime put in its place, and a resource for each holder.
+import process from 'node:process'
+import type { Device } from '../model/devices/device.ts'
+import { installRuntime, runtimeFolder, runtimeProgram } from '../runtime/install.ts'
+import { type ConfigureOptions, configureEngine } from './configure-engine.ts'
+import { resourcesOf } from './device-offer.ts'
+import type { EngineSettings } from './engine-config.ts'
+import { readMembership } from './membership.ts'
+import { oneAtATime } from './one-at-a-time.ts'
+
+const usualSearchPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+/**
+ * @returns undefined for a node without devices: its Engine stays as it is
+ * @throws ShoalError RUNTIME_INCOMPLETE, FILE_UNWRITABLE
+ */
+export async function prepareOffer(devices: readonly Device[]): Promise<EngineSettings['devices']> {
+  const resources = resourcesOf(devices)
+  if (resources.length === 0) return undefined
+  await installRuntime(runtimeFolder, {
+    node: process.execPath,
+    searchPath: `${process.env.PATH ?? ''}:${usualSearchPath}`,
+  })
+  return { resources, runtimePath: runtimeProgram(runtimeFolder) }
+}
+
+/**
+ * Has the Engine of a worker offer what its inventory has by now; it is restarted for that.
+ * @throws ShoalError; WORKER_BUSY where the device joins or leaves at this moment
+ */
+export async function offerDevices(
+  devices: readonly Device[],
+  folder: string,
+  options: Omit<ConfigureOptions, 'devices'>,
+): Promise<void> {
+  await oneAtATime(folder, 'offer the devices of', async () => {
+    const membership = await readMembership(options.membershipFile)
+    if (membership === undefined) return
+    await configureEngine(membership, { ...options, devices: await prepareOffer(devices) })
+  })
+}
