@@ -65,7 +65,7 @@ async function reuse(
       addressOf(target, files),
       engine.ping({ signal, deadlineMs: pingLimitMs }),
     ])
-    return new Device({ target, engine, files, logStart, address })
+    return new Device({ target, engine, files, logStart, address, env })
   } catch (error) {
     engine.close()
     if (signal.aborted) throw error
@@ -91,7 +91,7 @@ async function connectAnew(target: Target, connector: Connector, signal: AbortSi
   const engine = new Engine({ socketPath: files.socket, place: target.label })
   try {
     const [address] = await Promise.all([addressOf(target, files), firstAnswer(engine, signal)])
-    return new Device({ target, engine, files, logStart: 0, address })
+    return new Device({ target, engine, files, logStart: 0, address, env })
   } catch (error) {
     engine.close()
     const explained = signal.aborted ? error : await explainAbsentEngine(target, files, env, error)

@@ -1,6 +1,10 @@
 // Looks at a device before anything is changed there.
 import type { ContainerSummary } from '../engine/container-answers.ts'
 import type { Application } from '../model/application.ts'
+import type { ClusterClaims } from './claims/holder.ts'
+import type { InventoryView } from './claims/inventory-view.ts'
+import { lookAtClaims } from './claims/look-at-claims.ts'
+import { readDeviceInventory } from './claims/read-inventory.ts'
 import type { Device } from './device.ts'
 
 /** What a device was seen to have. */
@@ -14,6 +18,10 @@ export interface DeviceView {
   readonly hasNetwork: boolean
   /** Names of all volumes; empty when the application names none. */
   readonly volumes: ReadonlySet<string>
+  /** Undefined when no service of the application needs a device. */
+  readonly inventory: InventoryView | undefined
+  /** Empty then, too. */
+  readonly clusterClaims: ClusterClaims
 }
 
 /**
@@ -25,14 +33,30 @@ export async function viewDevice(
   application: Application,
   signal: AbortSignal,
 ): Promise<DeviceView> {
+  const stop = new AbortController()
+  const inner = AbortSignal.any([signal, stop.signal])
+  // A session of its own beside the Engine's forwarding: the two do not wait for each other.
+  const inventory = needsDevices(application) ? readDeviceInventory(device, inner) : undefined
+  inventory?.catch(() => {})
   try {
-    return await look(device, application, signal)
+    const view = await look(device, application, inner)
+    return { ...view, inventory: await inventory }
   } catch (error) {
+    stop.abort()
+    await inventory?.catch(() => {})
     throw await device.explain(error)
   }
 }
 
-async function look(device: Device, application: Application, signal: AbortSignal): Promise<DeviceView> {
+export function needsDevices({ services }: Application): boolean {
+  return services.some(({ needs }) => needs.length > 0)
+}
+
+async function look(
+  device: Device,
+  application: Application,
+  signal: AbortSignal,
+): Promise<Omit<DeviceView, 'inventory'>> {
   const { engine, label } = device
   const containers = await engine.containers.list([], { signal })
   const imageIds = new Map<string, string>()
@@ -52,5 +76,6 @@ async function look(device: Device, application: Application, signal: AbortSigna
     imageIds,
     hasNetwork: network !== undefined && networks.some(({ name }) => name === network.name),
     volumes: new Set(volumes),
+    clusterClaims: needsDevices(application) ? await lookAtClaims(engine, containers, signal) : new Map(),
   }
 }

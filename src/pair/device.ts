@@ -3,6 +3,9 @@ import { readFile } from 'node:fs/promises'
 import type { Engine } from '../engine/engine.ts'
 import { ShoalError } from '../model/errors.ts'
 import type { ConnectionFiles } from './connection-files.ts'
+import { interruption } from './interruption.ts'
+import { commandArguments } from './ssh-arguments.ts'
+import { type Environment, runSsh } from './ssh-process.ts'
 import type { Target } from './target.ts'
 
 export interface DeviceParts {
@@ -13,6 +16,8 @@ export interface DeviceParts {
   readonly files: ConnectionFiles
   /** Bytes of ssh's log that were there before this command. */
   readonly logStart: number
+  /** That ssh is run with. */
+  readonly env: Environment
 }
 
 export class Device {
@@ -21,13 +26,15 @@ export class Device {
   readonly address: string
   readonly #files: ConnectionFiles
   readonly #logStart: number
+  readonly #env: Environment
 
-  constructor({ target, engine, address, files, logStart }: DeviceParts) {
+  constructor({ target, engine, address, files, logStart, env }: DeviceParts) {
     this.target = target
     this.engine = engine
     this.address = address
     this.#files = files
     this.#logStart = logStart
+    this.#env = env
   }
 
   /** The name in all output. */
@@ -56,6 +63,33 @@ export class Device {
         : `the connection was lost${closed ? ': the device closed it' : ''}`,
       nextStep: `check that it is on and in the network: ping ${this.target.host}`,
       cause: error,
+    })
+  }
+
+  /**
+   * Over the connection that is there.
+   * @param script for `sh`, whatever the log-in shell is
+   * @returns what it has printed, whatever its exit code; what it had printed when its time was up. Throws ShoalError.
+   */
+  async runScript(
+    script: string,
+    { signal, deadlineMs }: { readonly signal: AbortSignal; readonly deadlineMs: number },
+  ): Promise<string> {
+    const { exitCode, stdout, stderr, timedOut } = await runSsh(
+      commandArguments(this.target, this.#files, 'exec sh -s'),
+      { env: this.#env, deadlineMs, signal, input: script },
+    )
+    if (signal.aborted) throw interruption('look', 'at its devices', this.label)
+    // 255 is ssh's own.
+    if (timedOut || exitCode !== 255) return stdout
+    // Throws when it is the connection that has ended.
+    await this.engine.ping({ signal })
+    throw new ShoalError('SSH_FAILED', {
+      action: 'look',
+      object: 'at its devices',
+      place: this.label,
+      reason: `its SSH server runs no command for us: ${stderr.trim().split('\n').at(-1) ?? ''}`,
+      nextStep: `see whether plain ssh does: ssh ${this.label} true`,
     })
   }
 

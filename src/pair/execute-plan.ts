@@ -3,8 +3,9 @@ import type { Endpoint } from '../model/endpoint.ts'
 import { allOrFirstError } from './all-or-first-error.ts'
 import { awaitHealthy, awaitReady, loadProber } from './await-ready.ts'
 import { bringImage, type ImageSources } from './bring-image.ts'
+import { secureClaims } from './claims/secure-claims.ts'
 import type { Device } from './device.ts'
-import { asideName } from './footprint.ts'
+import { asideName, isOn } from './footprint.ts'
 import type { WantedInstance } from './instance.ts'
 import { interruption } from './interruption.ts'
 import type { ActivationPlan, BringImage, DevicePlan, Lane } from './plan-activation.ts'
@@ -89,7 +90,7 @@ async function executeOnDevice(plan: DevicePlan, site: Site): Promise<ActiveInst
   if (signal.aborted) throw interruption('activate', 'the application', device.label)
   await Promise.all(
     plan.asides.map(async ({ container: { id, name, state } }) => {
-      if (state === 'running') await containers.stop(id, name)
+      if (isOn(state)) await containers.stop(id, name)
       await containers.rename(id, asideName(name, run))
     }),
   )
@@ -166,7 +167,7 @@ function keptContainer(id: string): MadeContainer {
 }
 
 async function make(instance: WantedInstance, site: LaneSite): Promise<MadeContainer> {
-  const { device, now, onEvent } = site
+  const { run, device, now, onEvent, signal } = site
   const { name, platform, body } = instance.spec
   requireGoing(instance, site)
   const createdFrom = now()
@@ -174,6 +175,16 @@ async function make(instance: WantedInstance, site: LaneSite): Promise<MadeConta
   const { id, warnings } = await device.engine.containers.create(name, body, { platform })
   for (const text of warnings)
     onEvent({ kind: 'warning', device: device.label, text: `${instance.id}: ${text}` })
+  await secureClaims(
+    {
+      instance,
+      containerId: id,
+      engine: device.engine,
+      place: device.label,
+      isAside: (other) => other.endsWith(asideName('', run)),
+    },
+    signal,
+  )
   requireGoing(instance, site)
   const startedFrom = now()
   phase('start', instance, site)

@@ -1,4 +1,5 @@
 // What an activation is about to change on a device: noted before the first change, so that it can be undone by anyone later.
+import type { ContainerPhase } from '../engine/container-answers.ts'
 import type { Application } from '../model/application.ts'
 import type { Device } from './device.ts'
 import type { DeviceView } from './device-view.ts'
@@ -46,12 +47,17 @@ export function footprintOf(plan: DevicePlan, view: DeviceView, application: App
     asides: plan.asides.map(({ container }) => ({
       id: container.id,
       name: container.name,
-      wasRunning: container.state === 'running',
+      wasRunning: isOn(container.state),
     })),
     images: plan.images.map(({ reference }) => ({ reference, previousId: view.imageIds.get(reference) })),
     network: plan.network?.name,
     volumes: plan.lanes.length === 0 ? [] : [...new Set(named)].filter((name) => !view.volumes.has(name)),
   }
+}
+
+/** Whether a container runs, or would again by itself. */
+export function isOn(state: ContainerPhase): boolean {
+  return state === 'running' || state === 'restarting' || state === 'paused'
 }
 
 /** The name of a container while it is out of the way. */

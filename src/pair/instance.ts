@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto'
 import type { ContainerSummary } from '../engine/container-answers.ts'
 import type { Application, CoapAnswer, Service } from '../model/application.ts'
 import { type ContainerSpec, renderContainer } from '../model/container.ts'
+import type { Device as PhysicalDevice } from '../model/devices/device.ts'
+import type { FileModes } from './claims/file-access.ts'
 
 /** One container that should run. */
 export interface WantedInstance {
@@ -11,6 +13,10 @@ export interface WantedInstance {
   readonly service: Service
   /** From 1, over all devices. */
   readonly index: number
+  /** Devices that it gets; none until they are chosen on the machine that is to run it. */
+  readonly granted: readonly PhysicalDevice[]
+  /** Of the files of that machine. */
+  readonly fileModes: FileModes
   readonly spec: ContainerSpec
 }
 
@@ -40,7 +46,8 @@ export const pairModeLabel = 'shoal.mode=pair'
 /** Where it answers CoAP inside: `5683/.well-known/core`. Left out of a container that does not. */
 const coapLabel = 'shoal.coap'
 
-const configHashLabel = 'com.docker.compose.config-hash'
+/** Changes with everything that its container is made from. */
+export const configHashLabel = 'com.docker.compose.config-hash'
 
 /** Every instance of the application, in start order. */
 export function wantInstances(application: Application, run: string): WantedInstance[] {
@@ -51,6 +58,8 @@ export function wantInstances(application: Application, run: string): WantedInst
         id: instanceId(application.name, service.name, index),
         service,
         index,
+        granted: [],
+        fileModes: new Map(),
         spec: renderContainer(service, {
           application: application.name,
           index,

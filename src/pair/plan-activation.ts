@@ -1,9 +1,13 @@
 // What has to be done so that an application runs on its devices as wanted: a pure function from wanted and seen to steps as data.
 import type { Application, ApplicationNetwork, Dependency } from '../model/application.ts'
+import type { Device as PhysicalDevice } from '../model/devices/device.ts'
 import { ShoalError } from '../model/errors.ts'
+import { claimSite } from './claims/claim-site.ts'
+import { grantInstance } from './claims/grant-instance.ts'
 import type { DeviceView } from './device-view.ts'
 import { configHashOf, type FoundInstance, findInstance, type WantedInstance } from './instance.ts'
-import { type HeldPort, spreadInstances, type Unplaced } from './spread.ts'
+import { type HeldPort, spreadInstances } from './spread.ts'
+import { unplacedError } from './unplaced-error.ts'
 
 /** What is known here of an image: the ids that the image store has for it, one an architecture. */
 export type StoredImageIds = ReadonlyMap<string, readonly string[]>
@@ -54,14 +58,18 @@ export function planActivation({ application, wanted, devices, stored }: Activat
       label: view.label,
       has: new Set(own.map(({ id }) => id).filter((id) => wantedIds.has(id))),
       held: heldPorts(view, own),
+      claims: claimSite(view, own),
     })),
   )
   const [unplaced] = spread.unplaced
   if (unplaced !== undefined) throw unplacedError(unplaced)
-  const homes = new Map(spread.placed.map(({ instance, device }) => [instance, device]))
+  const homes = new Map(spread.placed.map((placement) => [placement.instance, placement]))
   return {
     devices: seen.map(({ view, own }) => {
-      const here = wanted.filter(({ id }) => homes.get(id) === view.label)
+      const here = wanted.flatMap((instance) => {
+        const home = homes.get(instance.id)
+        return home?.device === view.label ? [granted(instance, home.granted, view)] : []
+      })
       const lanes = here.map((instance) => planLane(instance, own, view, stored))
       const needsNetwork = here.some(({ service }) => service.network === 'application')
       return {
@@ -85,19 +93,37 @@ function planLane(
   return { instance, kept, after: kept === undefined ? instance.service.dependsOn : [] }
 }
 
-/** One instance anew on one device, whatever else of the application runs there; what is left of it there is replaced. */
+/** With the devices that were chosen on the machine. */
+function granted(
+  instance: WantedInstance,
+  devices: readonly PhysicalDevice[],
+  { inventory }: DeviceView,
+): WantedInstance {
+  return grantInstance(instance, devices, inventory?.ok ? inventory.modes : new Map())
+}
+
+/**
+ * One instance anew on one device, whatever else of the application runs there; what is left of it there is replaced. Throws ShoalError
+ * when the device does not have, or has no more, what it needs.
+ */
 export function planTakeOver(
   application: Application,
-  instance: WantedInstance,
+  ungranted: WantedInstance,
   view: DeviceView,
   stored: StoredImageIds,
 ): ActivationPlan {
+  const left = ownInstances(view, application.name).filter(({ id }) => id === ungranted.id)
+  const claims = claimSite(view, left)
+  const spread = spreadInstances([ungranted], [{ label: view.label, has: new Set(), held: [], claims }])
+  const [unplaced] = spread.unplaced
+  if (unplaced !== undefined) throw unplacedError(unplaced)
+  const instance = granted(ungranted, spread.placed[0]?.granted ?? [], view)
   return {
     devices: [
       {
         device: view.label,
         images: imagesToBring([instance], view, stored),
-        asides: ownInstances(view, application.name).filter(({ id }) => id === instance.id),
+        asides: left,
         network:
           instance.service.network === 'application' && !view.hasNetwork ? application.network : undefined,
         lanes: [{ instance, kept: undefined, after: [] }],
@@ -170,24 +196,4 @@ export function heldPorts(
         holder: `container ${name}`,
       })),
     )
-}
-
-function unplacedError({ instance, rejected }: Unplaced): ShoalError {
-  const [only] = rejected
-  if (rejected.length === 1 && only !== undefined) {
-    return new ShoalError('PORT_TAKEN', {
-      action: 'place',
-      object: `instance ${instance}`,
-      place: only.device,
-      reason: only.reason,
-      nextStep:
-        'name another device as well, or publish no fixed port (`ports: ["5683/udp"]`), or fewer replicas',
-    })
-  }
-  return new ShoalError('UNPLACED', {
-    action: 'place',
-    object: `instance ${instance}`,
-    reason: `no device can carry it\n${rejected.map(({ device, reason }) => `  ${device}: ${reason}`).join('\n')}`,
-    nextStep: 'name more devices, or publish no fixed port (`ports: ["5683/udp"]`), or fewer replicas',
-  })
 }

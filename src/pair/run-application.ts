@@ -2,6 +2,7 @@
 import type { Application } from '../model/application.ts'
 import { allOrFirstError } from './all-or-first-error.ts'
 import { carryOut } from './carry-out.ts'
+import { ClaimLost } from './claims/secure-claims.ts'
 import { connectDevice } from './connect-device.ts'
 import type { Device } from './device.ts'
 import type { ActiveInstance } from './execute-plan.ts'
@@ -10,6 +11,9 @@ import { newRunId, wantInstances } from './instance.ts'
 import type { PairContext } from './pair-context.ts'
 import { planActivation } from './plan-activation.ts'
 import type { Target } from './target.ts'
+
+/** Each time it was another run that had taken a device: somebody gets ahead. */
+const mostAttempts = 4
 
 export interface RunResult {
   readonly application: Application
@@ -38,21 +42,38 @@ export async function runApplication(
       devices,
     )
     await finishAbandoned(devices, context)
-    const run = newRunId()
-    const instances = await carryOut(
-      {
-        run,
-        application,
-        devices,
-        connectMs,
-        plan: (views, stored) =>
-          planActivation({ application, wanted: wantInstances(application, run), devices: views, stored }),
-      },
-      context,
-    )
+    const instances = await carryOutAgain(application, devices, connectMs, context)
     return { application, requestedAtMs, instances: inOrder(instances, application) }
   } finally {
     for (const device of devices) device.close()
+  }
+}
+
+/** A new plan when another run has taken a device at the same moment: it sees who holds it now. */
+async function carryOutAgain(
+  application: Application,
+  devices: readonly Device[],
+  connectMs: ReadonlyMap<string, number>,
+  context: PairContext,
+): Promise<readonly ActiveInstance[]> {
+  for (let attempt = 1; ; attempt++) {
+    const run = newRunId()
+    try {
+      return await carryOut(
+        {
+          run,
+          application,
+          devices,
+          connectMs,
+          plan: (views, stored) =>
+            planActivation({ application, wanted: wantInstances(application, run), devices: views, stored }),
+        },
+        context,
+      )
+    } catch (error) {
+      if (!(error instanceof ClaimLost) || attempt === mostAttempts || context.signal.aborted) throw error
+      context.say(`${error.place}: ${error.reason}; plans again`)
+    }
   }
 }
 

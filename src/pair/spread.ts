@@ -1,5 +1,7 @@
 // Which device carries which instance: those that are there stay, the others go where the fewest are. Pure.
 import type { Protocol, Service } from '../model/application.ts'
+import type { Device as PhysicalDevice } from '../model/devices/device.ts'
+import { type ClaimSite, ClaimTaker, type Refused } from './claims/claim-site.ts'
 
 export interface SpreadInstance {
   readonly id: string
@@ -12,6 +14,7 @@ export interface SpreadDevice {
   readonly has: ReadonlySet<string>
   /** Ports that others hold there. */
   readonly held: readonly HeldPort[]
+  readonly claims: ClaimSite
   /** Instances that it carries and that are not among those to be spread; default none. */
   readonly carries?: number
 }
@@ -29,12 +32,19 @@ export interface HeldPort {
 export interface Placement {
   readonly instance: string
   readonly device: string
+  /** What it gets there, one of each capability that it needs. */
+  readonly granted: readonly PhysicalDevice[]
+}
+
+/** Why a device cannot carry an instance. */
+export interface Rejection extends Omit<Refused, 'ok'> {
+  readonly device: string
 }
 
 /** An instance that fits nowhere, and per device why. */
 export interface Unplaced {
   readonly instance: string
-  readonly rejected: readonly { readonly device: string; readonly reason: string }[]
+  readonly rejected: readonly Rejection[]
 }
 
 export interface Spread {
@@ -47,33 +57,64 @@ export function spreadInstances(
   instances: readonly SpreadInstance[],
   devices: readonly SpreadDevice[],
 ): Spread {
-  const loads = devices.map((device) => ({ device, held: [...device.held], count: device.carries ?? 0 }))
+  const loads: Load[] = devices.map((device) => ({
+    device,
+    held: [...device.held],
+    claims: new ClaimTaker(device.claims),
+    count: device.carries ?? 0,
+  }))
   const placed: Placement[] = []
   const unplaced: Unplaced[] = []
-  const isThere = ({ id }: SpreadInstance): boolean => devices.some(({ has }) => has.has(id))
-  for (const instance of [...instances.filter(isThere), ...instances.filter((each) => !isThere(each))]) {
-    const rejected: { device: string; reason: string }[] = []
-    const rank = ({ device, count }: (typeof loads)[number]): number =>
-      device.has.has(instance.id) ? -1 : count
-    const candidates = loads.toSorted((a, b) => rank(a) - rank(b))
-    const home = candidates.find(({ device, held }) => {
-      const taken = takePorts(instance, held)
-      if (taken.ok) held.push(...taken.ports)
-      else rejected.push({ device: device.label, reason: taken.reason })
-      return taken.ok
-    })
-    if (home === undefined) unplaced.push({ instance: instance.id, rejected })
-    else {
-      home.count++
-      placed.push({ instance: instance.id, device: home.device.label })
-    }
+  for (const instance of inTurn(instances, loads)) {
+    const placement = place(instance, loads)
+    if ('rejected' in placement) unplaced.push(placement)
+    else placed.push(placement)
   }
   return { placed, unplaced }
 }
 
-type Taken =
-  | { readonly ok: true; readonly ports: HeldPort[] }
-  | { readonly ok: false; readonly reason: string }
+/** A device while instances are given to it. */
+interface Load {
+  readonly device: SpreadDevice
+  readonly held: HeldPort[]
+  readonly claims: ClaimTaker
+  count: number
+}
+
+/**
+ * Those that are there come first, and before the others those that hold devices: they keep them. Then those that the fewest devices could
+ * take, so that nobody who could go elsewhere is in their way.
+ */
+function inTurn(instances: readonly SpreadInstance[], loads: readonly Load[]): readonly SpreadInstance[] {
+  const turn = ({ id, service }: SpreadInstance): number => {
+    if (loads.some(({ device }) => device.claims.kept.has(id) && device.has.has(id))) return -2
+    if (loads.some(({ device }) => device.has.has(id))) return -1
+    if (service.needs.length === 0) return loads.length
+    return loads.filter(({ claims }) => claims.choose(id, service.needs).ok).length
+  }
+  const turns = new Map(instances.map((instance) => [instance, turn(instance)]))
+  return instances.toSorted((a, b) => (turns.get(a) ?? 0) - (turns.get(b) ?? 0))
+}
+
+function place(instance: SpreadInstance, loads: readonly Load[]): Placement | Unplaced {
+  const rejected: Rejection[] = []
+  const rank = ({ device, count }: Load): number => (device.has.has(instance.id) ? -1 : count)
+  for (const load of loads.toSorted((a, b) => rank(a) - rank(b))) {
+    const { device, held, claims } = load
+    const ports = takePorts(instance, held)
+    const chosen = ports.ok ? claims.choose(instance.id, instance.service.needs) : ports
+    if (ports.ok && chosen.ok) {
+      held.push(...ports.ports)
+      claims.take(instance.id, chosen.devices)
+      load.count++
+      return { instance: instance.id, device: device.label, granted: chosen.devices }
+    }
+    if (!chosen.ok) rejected.push({ ...chosen, device: device.label })
+  }
+  return { instance: instance.id, rejected }
+}
+
+type Taken = { readonly ok: true; readonly ports: readonly HeldPort[] } | Refused
 
 /** The ports that the instance would hold beside those held already, or which of them it can't have. */
 function takePorts({ id, service }: SpreadInstance, held: readonly HeldPort[]): Taken {
@@ -91,6 +132,9 @@ function takePorts({ id, service }: SpreadInstance, held: readonly HeldPort[]): 
       const range = first === last ? `${first}` : `${first}-${last}`
       return {
         ok: false,
+        code: 'PORT_TAKEN',
+        nextStep:
+          'name another device as well, or publish no fixed port (`ports: ["5683/udp"]`), or fewer replicas',
         reason: `its port ${range}/${protocol} is held by ${[...new Set(holders)].join(', ')}`,
       }
     }

@@ -8,6 +8,8 @@ export interface SshRun {
   readonly env: Environment
   readonly deadlineMs: number
   readonly signal?: AbortSignal | undefined
+  /** For the command on the other side; its output is then waited for to the end. */
+  readonly input?: string | undefined
 }
 
 export interface SshOutcome {
@@ -20,11 +22,13 @@ export interface SshOutcome {
 /** Words in the C locale, because they are read by programs. Throws ShoalError SSH_MISSING; stopped by the signal it resolves. */
 export async function runSsh(
   args: readonly string[],
-  { env, deadlineMs, signal }: SshRun,
+  { env, deadlineMs, signal, input }: SshRun,
 ): Promise<SshOutcome> {
   const timer = AbortSignal.timeout(deadlineMs)
   const stop = signal === undefined ? timer : AbortSignal.any([signal, timer])
-  const child = spawn('ssh', args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...env, LC_ALL: 'C' } })
+  const child = spawn('ssh', args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...env, LC_ALL: 'C' } })
+  // Who reads no more of it says so by ending.
+  child.stdin.on('error', () => {}).end(input)
   const end = (): void => void child.kill('SIGTERM')
   stop.addEventListener('abort', end, { once: true })
   if (stop.aborted) end()
@@ -38,8 +42,9 @@ export async function runSsh(
   try {
     const exitCode = await new Promise<number | null>((resolve, reject) => {
       child.once('error', reject)
+      if (input !== undefined) child.once('close', resolve)
       // Not 'close': an ssh that goes to the background keeps its output open.
-      child.once('exit', (code) => setImmediate(() => resolve(code)))
+      else child.once('exit', (code) => setImmediate(() => resolve(code)))
     })
     return { exitCode, ...output, timedOut: timer.aborted }
   } catch (error) {

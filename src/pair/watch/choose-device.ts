@@ -1,12 +1,13 @@
 // Which device takes an instance over. Pure.
 import type { ContainerSummary } from '../../engine/container-answers.ts'
+import { claimSite } from '../claims/claim-site.ts'
+import type { DeviceView } from '../device-view.ts'
 import { type FoundInstance, findInstance, type WantedInstance } from '../instance.ts'
 import { heldPorts } from '../plan-activation.ts'
 import { spreadInstances } from '../spread.ts'
 
-export interface CandidateDevice {
-  readonly label: string
-  readonly containers: readonly ContainerSummary[]
+export interface CandidateDevice
+  extends Pick<DeviceView, 'label' | 'containers' | 'inventory' | 'clusterClaims'> {
   /** Instances under watch that it has, or is about to have. */
   readonly carries: number
 }
@@ -31,12 +32,16 @@ export function chooseDevice(
       [instance],
       candidates
         .filter(({ label }) => (label === failedOn) === isLast)
-        .map(({ label, containers, carries }) => ({
-          label,
-          has: new Set<string>(),
-          held: heldPorts({ containers }, leftOvers(containers, instance)),
-          carries,
-        })),
+        .map((candidate) => {
+          const left = leftOvers(candidate.containers, instance)
+          return {
+            label: candidate.label,
+            has: new Set<string>(),
+            held: heldPorts(candidate, left),
+            claims: claimSite(candidate, left),
+            carries: candidate.carries,
+          }
+        }),
     )
     const [placement] = spread.placed
     if (placement !== undefined) return { ok: true, device: placement.device }

@@ -1,6 +1,6 @@
 // A place that one instance of the application fills, wherever that is: its states and the moves between them.
 import type { Endpoint } from '../../model/endpoint.ts'
-import type { WantedInstance } from '../instance.ts'
+import { configHashOf, type FoundInstance, type WantedInstance } from '../instance.ts'
 
 /**
  * `up`: it answers. `silent`: it has missed an answer. `down`: it is given up, and another is to take its place. `moving`: another
@@ -27,7 +27,7 @@ export interface Home {
 }
 
 export class Slot {
-  readonly instance: WantedInstance
+  #instance: WantedInstance
   #state: SlotState = 'up'
   #home: Home
   #homeSinceMs: number
@@ -45,10 +45,15 @@ export class Slot {
   retryAtMs = 0
 
   constructor(instance: WantedInstance, home: Home, nowMs: number) {
-    this.instance = instance
+    this.#instance = instance
     this.#home = home
     this.#homeSinceMs = nowMs
     this.answeredAtMs = nowMs
+  }
+
+  /** With the devices that it has at home. */
+  get instance(): WantedInstance {
+    return this.#instance
   }
 
   /** Where it runs, or ran last. */
@@ -64,6 +69,16 @@ export class Slot {
     return this.#state
   }
 
+  /** Whether a container that was found is the instance as it was made last. */
+  isFilledBy({ id, container, configHash }: FoundInstance): boolean {
+    return (
+      id === this.#instance.id &&
+      container.state === 'running' &&
+      container.id !== this.rejectedContainerId &&
+      configHash === configHashOf(this.#instance)
+    )
+  }
+
   /** Throws for a move that is not in the table. */
   move(to: SlotState): void {
     if (!slotMoves[this.#state].includes(to)) {
@@ -72,9 +87,10 @@ export class Slot {
     this.#state = to
   }
 
-  /** It runs there now, and is taken to answer. */
-  settle(home: Home, nowMs: number): void {
+  /** It runs there now, and is taken to answer. @param instance as it was made there */
+  settle(home: Home, nowMs: number, instance = this.#instance): void {
     this.move('up')
+    this.#instance = instance
     this.#home = home
     this.#homeSinceMs = nowMs
     this.answeredAtMs = nowMs

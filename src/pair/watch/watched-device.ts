@@ -1,12 +1,17 @@
 // A device under watch: keeps a connection to it, looks at its containers, and connects again when it is lost.
 import type { ContainerSummary } from '../../engine/container-answers.ts'
 import { pause } from '../../model/pause.ts'
+import type { ClusterClaims } from '../claims/holder.ts'
+import type { InventoryView } from '../claims/inventory-view.ts'
+import { lookAtClaims } from '../claims/look-at-claims.ts'
+import { readDeviceInventory } from '../claims/read-inventory.ts'
 import { connectDevice } from '../connect-device.ts'
 import type { Device } from '../device.ts'
 import { finishAbandoned } from '../finish-abandoned.ts'
 import type { PairContext } from '../pair-context.ts'
 import { reasonOf } from '../reason-of.ts'
 import type { Target } from '../target.ts'
+import type { CandidateDevice } from './choose-device.ts'
 
 /** A container that ends is noticed within this. */
 const lookPauseMs = 500
@@ -18,6 +23,18 @@ const freshMs = 1500
 const lookLimitMs = 5000
 
 const reconnectPauseMs = 1000
+
+/** The inventory is read only when an instance has to be taken over: each reading is a hundred small processes there. */
+const inventoryFreshMs = 5000
+
+/** A machine that needs longer is passed over for now. */
+const inventoryLimitMs = 6000
+
+/** What the machine has for instances that need devices. */
+export interface WatchedInventory {
+  readonly inventory: InventoryView
+  readonly clusterClaims: ClusterClaims
+}
 
 export interface DeviceListener {
   readonly onLost: (device: string, reason: string) => void
@@ -32,6 +49,8 @@ export class WatchedDevice {
   #containers: readonly ContainerSummary[] = []
   #lookedAtMs = Number.NEGATIVE_INFINITY
   #isLost = false
+  #inventory: (WatchedInventory & { readonly readAtMs: number }) | undefined
+  #isReading = false
 
   constructor(target: Target, context: PairContext, listener: DeviceListener) {
     this.target = target
@@ -65,6 +84,35 @@ export class WatchedDevice {
   /** All containers, as last seen; of no meaning while the device is lost. */
   get containers(): readonly ContainerSummary[] {
     return this.#containers
+  }
+
+  /** As lately read; undefined when it is to be read again. */
+  get inventory(): WatchedInventory | undefined {
+    const read = this.#inventory
+    return read !== undefined && this.#context.now() - read.readAtMs < inventoryFreshMs ? read : undefined
+  }
+
+  /** @param carries instances under watch that it has, or is about to have */
+  asCandidate(carries: number): CandidateDevice {
+    const { inventory, clusterClaims = new Map() } = this.inventory ?? {}
+    return { label: this.label, containers: this.#containers, inventory, clusterClaims, carries }
+  }
+
+  /** One reading at a time. It never rejects: a connection that was lost is noticed by the looks. */
+  async readInventory(): Promise<void> {
+    const device = this.#device
+    if (device === undefined || this.#isReading) return
+    this.#isReading = true
+    try {
+      const { signal } = this.#context
+      const inventory = await readDeviceInventory(device, signal, inventoryLimitMs)
+      const clusterClaims = await lookAtClaims(device.engine, this.#containers, signal)
+      this.#inventory = { inventory, clusterClaims, readAtMs: this.#context.now() }
+    } catch {
+      this.#inventory = undefined
+    } finally {
+      this.#isReading = false
+    }
   }
 
   /** Looks again and again until the signal comes. Resolves when the connection is closed. */

@@ -5,7 +5,7 @@ import { pause } from '../../model/pause.ts'
 import { foundEndpoint, probeUri } from '../coap-endpoint.ts'
 import type { Device } from '../device.ts'
 import type { ActiveInstance } from '../execute-plan.ts'
-import { configHashOf, type FoundInstance, findInstance } from '../instance.ts'
+import { findInstance } from '../instance.ts'
 import type { PairContext } from '../pair-context.ts'
 import { reasonOf } from '../reason-of.ts'
 import type { Target } from '../target.ts'
@@ -111,7 +111,7 @@ export class Watcher {
     for (const { device, containers, lookedAtMs } of this.#devices) {
       // What was seen before it was given up says nothing.
       if (device === undefined || lookedAtMs <= slot.downAtMs) continue
-      const found = containers.map(findInstance).find((each) => each !== undefined && isAsWanted(each, slot))
+      const found = containers.map(findInstance).find((each) => each !== undefined && slot.isFilledBy(each))
       if (found === undefined) continue
       slot.settle(
         {
@@ -130,10 +130,15 @@ export class Watcher {
 
   #takeOver(slot: Slot): void {
     const fresh = this.#devices.filter(({ isFresh }) => isFresh)
+    if (slot.instance.service.needs.length > 0) {
+      const unknown = fresh.filter(({ inventory }) => inventory === undefined)
+      for (const device of unknown) this.#spawn(device.readInventory())
+      if (unknown.length > 0) return
+    }
     const choice = chooseDevice(
       slot.instance,
       slot.home.device,
-      fresh.map(({ label, containers }) => ({ label, containers, carries: this.#countOn(label) })),
+      fresh.map((each) => each.asCandidate(this.#countOn(each.label))),
     )
     const device = choice.ok ? fresh.find(({ label }) => label === choice.device)?.device : undefined
     if (device === undefined) {
@@ -162,6 +167,7 @@ export class Watcher {
       slot.settle(
         { device: device.label, containerId: active.containerId, endpoint: active.endpoint },
         this.#now(),
+        active.instance,
       )
       this.#tellUp(slot)
       this.#probe(slot)
@@ -242,13 +248,4 @@ export class Watcher {
     this.#work.add(work)
     work.finally(() => this.#work.delete(work)).catch(() => {})
   }
-}
-
-function isAsWanted(found: FoundInstance, slot: Slot): boolean {
-  return (
-    found.id === slot.instance.id &&
-    found.container.state === 'running' &&
-    found.container.id !== slot.rejectedContainerId &&
-    found.configHash === configHashOf(slot.instance)
-  )
 }

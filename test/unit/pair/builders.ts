@@ -73,6 +73,8 @@ export function aView(changes: Partial<DeviceView> = {}): DeviceView {
     imageIds: new Map(),
     hasNetwork: false,
     volumes: new Set(),
+    inventory: undefined,
+    clusterClaims: new Map(),
     ...changes,
   }
 }

@@ -8,7 +8,13 @@ function instances(services: string): SpreadInstance[] {
 }
 
 function aDevice(label: string, changes: Partial<SpreadDevice> = {}): SpreadDevice {
-  return { label, has: new Set(), held: [], ...changes }
+  return {
+    label,
+    has: new Set(),
+    held: [],
+    claims: { inventory: undefined, holders: [], kept: new Map() },
+    ...changes,
+  }
 }
 
 function homes(...[wantedInstances, devices]: Parameters<typeof spreadInstances>): Record<string, string> {
@@ -56,9 +62,9 @@ describe('spreading instances over devices', () => {
   it('says for every device why it can’t carry one more', () => {
     const held = [{ protocol: 'udp', port: 5683, hostIp: '0.0.0.0', holder: 'container other' }]
     const { placed, unplaced } = spreadInstances(instances(fixedPort), [aDevice('a'), aDevice('b', { held })])
-    expect(placed).toEqual([{ instance: 'app/web.1', device: 'a' }])
+    expect(placed).toEqual([{ instance: 'app/web.1', device: 'a', granted: [] }])
     expect(unplaced.map(({ instance }) => instance)).toEqual(['app/web.2', 'app/web.3'])
-    expect(unplaced[0]?.rejected).toEqual([
+    expect(unplaced[0]?.rejected).toMatchObject([
       { device: 'b', reason: 'its port 5683/udp is held by container other' },
       { device: 'a', reason: 'its port 5683/udp is held by instance app/web.1' },
     ])

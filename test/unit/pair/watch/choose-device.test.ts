@@ -10,7 +10,7 @@ function anInstance(services = 'web: {image: "web:1", ports: ["5683:5683/udp"]}'
 }
 
 function aCandidate(label: string, changes: Partial<CandidateDevice> = {}): CandidateDevice {
-  return { label, containers: [], carries: 0, ...changes }
+  return { label, containers: [], inventory: undefined, clusterClaims: new Map(), carries: 0, ...changes }
 }
 
 const onPort5683 = [{ containerPort: 1, protocol: 'udp', hostIp: '', hostPort: 5683 }]
