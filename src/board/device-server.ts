@@ -29,6 +29,7 @@ export class DeviceServer {
   readonly #hold: Hold = { holder: undefined }
   readonly #connections = new Set<LineConnection>()
   #server: Server | undefined
+  #lastTurn: Promise<void> = Promise.resolve()
   /** Aborted when the device is unplugged. */
   #plug = new AbortController()
 
@@ -36,6 +37,10 @@ export class DeviceServer {
     this.name = name
     this.instrument = instrument
     this.#folder = folder
+  }
+
+  get #socket(): string {
+    return join(this.#folder, 'socket')
   }
 
   get isPlugged(): boolean {
@@ -50,18 +55,34 @@ export class DeviceServer {
     return this.#connections.size
   }
 
-  /** Makes the folder; one of a killed board is taken over as it is, for containers may have it mounted. */
+  /** Makes the folder; one of a killed board is taken over, for containers may have it mounted, but not its socket. */
   makeFolder(): void {
     mkdirSync(this.#folder, { recursive: true })
     chmodSync(this.#folder, 0o755)
+    rmSync(this.#socket, { force: true })
   }
 
-  /** The socket appears in one step, ready and open to everybody; one of a killed board is replaced. */
-  async plug(): Promise<void> {
+  /** The socket appears in one step, ready and open to everybody. */
+  plug(): Promise<void> {
+    return this.#inTurn(() => this.#plugNow())
+  }
+
+  /** The socket goes; who waits for an answer hears that the device is gone, and every connection ends. */
+  unplug(): Promise<void> {
+    return this.#inTurn(() => this.#unplugNow())
+  }
+
+  /** The script and the control socket may want both at once. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#lastTurn.then(work)
+    this.#lastTurn = turn.catch(() => {})
+    return turn
+  }
+
+  async #plugNow(): Promise<void> {
     if (this.#server !== undefined) return
-    const server = createServer({ allowHalfOpen: true }, (socket) => this.#serve(socket))
-    this.#server = server
     this.#plug = new AbortController()
+    const server = createServer({ allowHalfOpen: true }, (socket) => this.#serve(socket))
     server.maxConnections = mostConnections
     const coming = join(this.#folder, '.socket')
     rmSync(coming, { force: true })
@@ -70,16 +91,16 @@ export class DeviceServer {
       server.listen(coming, resolve)
     })
     server.on('error', () => {})
+    this.#server = server
     chmodSync(coming, 0o666)
-    renameSync(coming, join(this.#folder, 'socket'))
+    renameSync(coming, this.#socket)
   }
 
-  /** The socket goes; who waits for an answer hears that the device is gone, and every connection ends. */
-  async unplug(): Promise<void> {
+  async #unplugNow(): Promise<void> {
     const server = this.#server
     if (server === undefined) return
     this.#server = undefined
-    rmSync(join(this.#folder, 'socket'), { force: true })
+    rmSync(this.#socket, { force: true })
     this.#plug.abort()
     // Answers that waited are sent before the connections end.
     await new Promise((resolve) => setImmediate(resolve))

@@ -2,7 +2,7 @@
 import type { SoundWorld } from '../script/board-script.ts'
 import type { DigitalSignal } from './digital-signal.ts'
 import { chance } from './noise.ts'
-import { isWithin, nextEdge, type Window, windowAt } from './windows.ts'
+import { nextEdge, type Window, windowAt, windowBegin } from './windows.ts'
 
 /** 1 in a window, 0 out of it. */
 export function windowSignal(windows: readonly Window[]): DigitalSignal {
@@ -35,23 +35,27 @@ export function soundSignal(
     const found = [turn - 1, turn, turn + 1, turn + 2].flatMap((one) => randomBurst(one) ?? [])
     return [...bursts, ...found]
   }
-  const step = (atS: number): number => {
-    let index = Math.floor(atS / stepS) + 1
-    while (index * stepS > atS) index -= 1
-    return index
+  /** How many steps a burst that holds a second is old, so that the sums of a boundary and of the level at it agree. */
+  const stepOf = (beginS: number, atS: number): number => {
+    let step = Math.floor((atS - beginS) / stepS) + 1
+    while (beginS + step * stepS > atS) step -= 1
+    return step
   }
   return {
     levelAt: (atS) => {
       const window = windowAt(near(atS), atS)
       if (window === undefined) return 0
-      const index = step(atS)
-      const isFirst = !isWithin(window, index * stepS)
-      return isFirst || chance(seed, name, index) < loudness ? 1 : 0
+      const beginS = windowBegin(window, atS)
+      const step = stepOf(beginS, atS)
+      return step === 0 || chance(seed, name, Math.round(beginS / stepS) + step) < loudness ? 1 : 0
     },
     nextBoundary: (atS) => {
       const windows = near(atS)
       const edge = nextEdge(windows, atS)
-      return windowAt(windows, atS) === undefined ? edge : Math.min(edge, (step(atS) + 1) * stepS)
+      const window = windowAt(windows, atS)
+      if (window === undefined) return edge
+      const beginS = windowBegin(window, atS)
+      return Math.min(edge, beginS + (stepOf(beginS, atS) + 1) * stepS)
     },
   }
 }

@@ -1,10 +1,10 @@
 // What whoever runs a board may ask of it over its control socket.
 import * as z from 'zod/mini'
-import { parseLine } from './device-request.ts'
+import { parseLine, requestSchema } from './request-line.ts'
 
 const device = z.string()
 
-const schema = z.discriminatedUnion('op', [
+const schema = requestSchema([
   z.strictObject({ op: z.literal('status') }),
   z.strictObject({ op: z.literal('time') }),
   /** Edges with a number above `after`; all that are kept without it. */

@@ -1,9 +1,10 @@
 // What a client may ask of a device: parsed once, strictly.
 import * as z from 'zod/mini'
+import { parseLine, requestSchema } from './request-line.ts'
 
-const level = z.union([z.literal(0), z.literal(1)])
+const level = z.literal([0, 1])
 
-const schema = z.discriminatedUnion('op', [
+const schema = requestSchema([
   z.strictObject({ op: z.literal('open'), as: z.enum(['output', 'input', 'pwm', 'sensor']) }),
   z.strictObject({ op: z.literal('write'), value: level }),
   z.strictObject({
@@ -21,19 +22,4 @@ export type DeviceRequest = z.infer<typeof schema>
 /** @returns what is wrong, in words, for a line that is no request */
 export function parseDeviceRequest(line: string): DeviceRequest | string {
   return parseLine(schema, line)
-}
-
-/** One line of JSON by a schema; a text says what is wrong with it. */
-export function parseLine<Value extends object>(wanted: z.ZodMiniType<Value>, line: string): Value | string {
-  let value: unknown
-  try {
-    value = JSON.parse(line)
-  } catch {
-    return 'a request is one JSON object on one line'
-  }
-  const result = wanted.safeParse(value)
-  if (result.success) return result.data
-  const [issue] = result.error.issues
-  const path = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `
-  return `${path}${issue?.message ?? 'not understood'}`
 }

@@ -82,13 +82,21 @@ export class LineConnection {
       if (this.#unreadTimer !== undefined) break
       const line = this.#waiting.shift()
       if (line === undefined) break
-      const answer = await this.#parts.answer(line)
-      this.send(answer)
+      this.send(await this.#answer(line))
     }
     this.#isAnswering = false
     if (this.#waiting.length > 0 || this.#hasEnded) return
     this.#parts.socket.resume()
     if (this.#hasClientEnded) this.end()
+  }
+
+  /** Whatever goes wrong ends no board. */
+  async #answer(line: string): Promise<Answer> {
+    try {
+      return await this.#parts.answer(line)
+    } catch (error) {
+      return failure('refused', error instanceof Error ? error.message : String(error))
+    }
   }
 
   #drained(): void {
