@@ -68,7 +68,8 @@ export function paced(
   const wait = () => {
     clearTimeout(timer)
     const afterMs = isDue ? pminMs : pmaxMs
-    if (afterMs !== undefined) timer = setTimeout(tell, Math.max(0, lastMs + afterMs - performance.now()))
+    if (afterMs !== undefined)
+      timer = setTimeout(tell, Math.max(0, Math.ceil(lastMs + afterMs - performance.now())))
   }
   const unsubscribe = subscribe(() => {
     if (isDue) return
