@@ -1,5 +1,6 @@
 // `shoal pair ps`: the instances on devices.
 import { renderEndpoint } from '../model/endpoint.ts'
+import { type Claim, claimsLabel, parseClaims, renderClaims } from '../pair/claims/claim.ts'
 import { foundEndpoint } from '../pair/coap-endpoint.ts'
 import type { Device } from '../pair/device.ts'
 import type { FoundInstance } from '../pair/instance.ts'
@@ -16,6 +17,7 @@ interface Row {
   readonly state: string
   readonly status: string
   readonly endpoint: string | null
+  readonly claims: readonly Claim[]
   readonly image: string
   readonly container: string
   readonly createdAt: string
@@ -26,6 +28,7 @@ const columns: readonly Column<Row>[] = [
   { title: 'DEVICE', cell: ({ device }) => device },
   { title: 'ENDPOINT', cell: ({ endpoint }) => endpoint ?? '-' },
   { title: 'STATUS', cell: ({ status }) => status },
+  { title: 'CLAIMS', cell: ({ claims }) => renderClaims(claims) || '-' },
   { title: 'IMAGE', cell: ({ image }) => image },
 ]
 
@@ -64,6 +67,7 @@ function rowOf(found: FoundInstance, { label, address }: Device): Row {
     state: container.state,
     status: container.status,
     endpoint: endpoint === undefined ? null : renderEndpoint(endpoint),
+    claims: parseClaims(container.labels[claimsLabel]),
     image: container.image,
     container: container.id,
     createdAt: new Date(container.createdAtMs).toISOString(),

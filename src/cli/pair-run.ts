@@ -3,6 +3,7 @@
 import { ImageStore } from '../image/image-store.ts'
 import type { Application } from '../model/application.ts'
 import { renderEndpoint } from '../model/endpoint.ts'
+import { claimsOf, renderClaims } from '../pair/claims/claim.ts'
 import type { ActiveInstance, ExecutionEvent } from '../pair/execute-plan.ts'
 import type { PairContext } from '../pair/pair-context.ts'
 import { type RunResult, runApplication } from '../pair/run-application.ts'
@@ -55,7 +56,7 @@ export async function pairRun(io: Io, words: readonly string[], options: PairRun
     io.out(
       options.json
         ? `${JSON.stringify(describe(result), undefined, options.watch ? 0 : 2)}\n`
-        : renderTable(columns, result.instances),
+        : renderTable(columnsFor(result.instances), result.instances),
     )
     if (options.watch) {
       const { pairWatch } = await import('./pair-watch.ts')
@@ -116,6 +117,15 @@ const columns: readonly Column<ActiveInstance>[] = [
   { title: 'TOTAL', cell: ({ readyAtMs }) => milliseconds(readyAtMs), align: 'right' },
 ]
 
+/** With the claims where there are any. */
+function columnsFor(instances: readonly ActiveInstance[]): readonly Column<ActiveInstance>[] {
+  if (instances.every(({ instance }) => instance.granted.length === 0)) return columns
+  const claims = ({ instance }: ActiveInstance): string => renderClaims(claimsOf(instance.granted)) || '-'
+  return columns.flatMap((column) =>
+    column.title === 'ENDPOINT' ? [column, { title: 'CLAIMS', cell: claims }] : [column],
+  )
+}
+
 /** Times in milliseconds; `activationMs` is from when it was known what to run, `totalMs` from the start of this program. */
 function describe({ application, requestedAtMs, instances }: RunResult) {
   return {
@@ -126,6 +136,7 @@ function describe({ application, requestedAtMs, instances }: RunResult) {
       device: device.label,
       address: device.address,
       endpoint: endpoint === undefined ? null : renderEndpoint(endpoint),
+      claims: claimsOf(instance.granted),
       container: containerId,
       isNew,
       phasesMs,

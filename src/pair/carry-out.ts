@@ -45,6 +45,7 @@ export async function carryOut(job: Job, context: PairContext): Promise<readonly
     ])
     await isNoted
     const plan = job.plan(views, stored)
+    for (const view of views) tellUnusable(view, context)
     touched = touchedDevices(plan, views, devices, application)
     if (touched.some(({ footprint }) => !isEmpty(footprint))) {
       await journal.write({ ...entry, devices: touched.map(noted) })
@@ -58,6 +59,13 @@ export async function carryOut(job: Job, context: PairContext): Promise<readonly
     await isNoted.catch(() => {})
     throw await undo(error, job, touched, context)
   }
+}
+
+/** Others could carry what needs a device: the user is told all the same. */
+function tellUnusable({ label, inventory }: DeviceView, { say }: PairContext): void {
+  if (inventory === undefined || inventory.ok) return
+  const { code, place = label, reason } = inventory.error
+  say(`warning: ${label} gets no instance that needs a device: ${code}, ${place}: ${reason}`)
 }
 
 /** @returns the error to show: what failed, and what may be left if not all could be undone. */

@@ -1,4 +1,5 @@
 // Which devices an instance holds, as a label of its container says it: `humidity=dht11-kitchen,laser=laser-1`. Pure.
+import type { Device as PhysicalDevice } from '../../model/devices/device.ts'
 
 /** The hold of an instance on a device. */
 export interface Claim {
@@ -9,6 +10,10 @@ export interface Claim {
 
 /** Left out of a container that holds none. */
 export const claimsLabel = 'shoal.claims'
+
+export function claimsOf(devices: readonly Pick<PhysicalDevice, 'id' | 'capability'>[]): readonly Claim[] {
+  return devices.map(({ id, capability }) => ({ capability, device: id }))
+}
 
 export function renderClaims(claims: readonly Claim[]): string {
   return claims.map(({ capability, device }) => `${capability}=${device}`).join(',')

@@ -4,7 +4,7 @@ import type { Device as PhysicalDevice } from '../../model/devices/device.ts'
 import { grantedDevicesVariable } from '../../model/devices/granted-device.ts'
 import type { EngineDevice, EngineMount, HostConfig } from '../../model/host-config.ts'
 import { configHashLabel, configHashOf, type WantedInstance } from '../instance.ts'
-import { claimsLabel, renderClaims } from './claim.ts'
+import { claimsLabel, claimsOf, renderClaims } from './claim.ts'
 import { type FileModes, groupsFor } from './file-access.ts'
 
 /** The same devices give the same settings, so that a second run finds nothing changed. */
@@ -35,7 +35,7 @@ export function grantInstance(
     Mounts: [...body.HostConfig.Mounts, ...grants.flatMap(({ mounts }) => mounts.map(bindMount))],
     GroupAdd: [...new Set([...body.HostConfig.GroupAdd, ...groups])],
   }
-  const claims = renderClaims(devices.map(({ id, capability }) => ({ capability, device: id })))
+  const claims = renderClaims(claimsOf(devices))
   const hash = createHash('sha256')
     .update(JSON.stringify([configHashOf(instance), claims, told, host.Devices, host.Mounts, host.GroupAdd]))
     .digest('hex')
