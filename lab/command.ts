@@ -91,6 +91,7 @@ async function bringUp(io: Io, file: string | undefined, options: LabOptions): P
     signal: io.signal,
     progress: (line) => progress.show('up', line),
     ...(options.name === undefined ? {} : { name: options.name }),
+    ...(io.env.SHOAL_BOARD_CACHE ? { boardCache: io.env.SHOAL_BOARD_CACHE } : {}),
   }).finally(() => progress.clear())
   const status = await lab.status({ measure: false, signal: io.signal })
   io.out(renderWelcome(status, performance.now() - startedAt))

@@ -14,6 +14,15 @@ const needed: Readonly<Record<string, readonly string[]>> = {
   tini: ['tini'],
 }
 const neededByEngines = { 'docker.io': ['dockerd', 'containerd', 'runc'] }
+const neededByBoards = {
+  'qemu-system-arm': ['qemu-system-aarch64'],
+  'qemu-utils': ['qemu-img'],
+  mmdebstrap: ['mmdebstrap'],
+  e2fsprogs: ['mke2fs'],
+  kmod: ['depmod', 'modprobe'],
+  cpio: ['cpio'],
+  'device-tree-compiler': ['fdtput', 'fdtget'],
+}
 
 /** Throws `LAB_UNFIT` with the commands that mend it. */
 export function assertFit({ hosts }: Topology): void {
@@ -21,7 +30,12 @@ export function assertFit({ hosts }: Topology): void {
     throw unfit(`it runs ${process.platform}, not Linux`, 'use Debian 12 or 13')
   if (process.getuid?.() !== 0)
     throw unfit('namespaces, mounts and cgroups need root', 'run it as root: sudo shoal lab up')
-  const wanted = hosts.some(({ engine }) => engine) ? { ...needed, ...neededByEngines } : needed
+  const boards = hosts.some(({ kind }) => kind === 'board')
+  const wanted = {
+    ...needed,
+    ...(hosts.some(({ engine, kind }) => engine && kind !== 'board') ? neededByEngines : {}),
+    ...(boards ? neededByBoards : {}),
+  }
   const missing = Object.entries(wanted).flatMap(([packageName, programs]) => {
     const absent = programs.filter((program) => !isThere(program))
     return absent.length === 0 ? [] : [{ packageName, absent }]
@@ -29,7 +43,10 @@ export function assertFit({ hosts }: Topology): void {
   if (missing.length === 0) return
   const names = missing.flatMap(({ absent }) => absent).join(', ')
   const packages = missing.map(({ packageName }) => packageName).join(' ')
-  throw unfit(`it has no ${names}`, `npm run setup, or apt-get install ${packages}`)
+  throw unfit(
+    `it has no ${names}`,
+    `${boards ? 'sh scripts/setup --board' : 'npm run setup'}, or apt-get install ${packages}`,
+  )
 }
 
 function isThere(program: string): boolean {

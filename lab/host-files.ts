@@ -86,8 +86,8 @@ export function renderHosts(viewer: string, topology: Topology, wires: readonly 
   return ['127.0.0.1\tlocalhost', '::1\tlocalhost ip6-localhost', ...lines, ''].join('\n')
 }
 
-/** Key log-in only. MaxSessions and MaxStartups stay at sshd's defaults, as on a device. */
-export function renderSshdConfig(path: string): string {
+/** Key log-in only. MaxSessions and MaxStartups stay at sshd's defaults, as on a device. @param environment more, `NAME=VALUE` */
+export function renderSshdConfig(path: string, ...environment: readonly string[]): string {
   return `${[
     'HostKey /etc/ssh/ssh_host_ed25519_key',
     'PermitRootLogin prohibit-password',
@@ -96,7 +96,7 @@ export function renderSshdConfig(path: string): string {
     'UsePAM no',
     'PidFile /run/sshd.pid',
     'PrintMotd no',
-    `SetEnv PATH=${path}`,
+    `SetEnv ${[`PATH=${path}`, ...environment].join(' ')}`,
     'Subsystem sftp internal-sftp',
   ].join('\n')}\n`
 }

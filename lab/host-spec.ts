@@ -3,15 +3,20 @@ import { namePattern, nameRule } from './name-rule.ts'
 import { lastAddress, nextAddress, parseAddress, renderAddress, type Subnet, subnetHolds } from './subnet.ts'
 import type { Piece } from './yaml-piece.ts'
 
+/** `namespaces`: programs of this machine, kept apart. `board`: an emulated machine with a kernel and chips of its own. */
+export const machineKinds = ['namespaces', 'board'] as const
+export type MachineKind = (typeof machineKinds)[number]
+
 export interface HostSpec {
   readonly name: string
+  readonly kind: MachineKind
   /** Whether it has a Docker Engine; it has an sshd in any case. */
   readonly engine: boolean
   /** Further settings of the Engine, as /etc/docker/daemon.json has them. */
   readonly daemon: Readonly<Record<string, unknown>>
   /** Processors' worth of time for all that runs in it; undefined: no limit. */
   readonly cpus: number | undefined
-  /** For all that runs in it; undefined: no limit. */
+  /** For all that runs in it; undefined: no limit. Of a board: what it has. */
   readonly memoryMiB: number | undefined
   /** The Engine's label `arch`, such as `arm64`; the programs stay those of this machine. */
   readonly arch: string | undefined
@@ -19,7 +24,7 @@ export interface HostSpec {
   readonly address: string
 }
 
-export const hostKeys = ['name', 'engine', 'daemon', 'cpus', 'memoryMiB', 'arch', 'address'] as const
+export const hostKeys = ['name', 'kind', 'engine', 'daemon', 'cpus', 'memoryMiB', 'arch', 'address'] as const
 
 const reservedNames = ['localhost', 'switch']
 
@@ -59,14 +64,21 @@ function readHost(
   const keys = piece.mapping(hostKeys)
   if (keys === undefined) return undefined
   const name = keys.name === undefined ? piece.problem('a host needs a name') : readName(keys.name, firstOf)
+  const kind = keys.kind === undefined ? 'namespaces' : readKind(keys.kind)
   const engine = keys.engine?.boolean() ?? true
   const daemon = keys.daemon?.freeMapping() ?? {}
   if (!engine) keys.daemon?.problem('the host has no engine to set')
   const cpus = keys.cpus?.number({ min: 0.05, max: 1024 })
-  const memoryMiB = keys.memoryMiB?.number({ min: 64, max: 1_048_576, integer: true })
+  const memoryMiB = keys.memoryMiB?.number({
+    min: kind === 'board' ? 512 : 64,
+    max: 1_048_576,
+    integer: true,
+  })
   const arch = keys.arch === undefined ? undefined : readArch(keys.arch)
   const address = keys.address === undefined ? undefined : readAddress(keys.address, subnet, holderOf)
-  return name === undefined ? undefined : { name, engine, daemon, cpus, memoryMiB, arch, address }
+  return name === undefined || kind === undefined
+    ? undefined
+    : { name, kind, engine, daemon, cpus, memoryMiB, arch, address }
 }
 
 function readName(piece: Piece, firstOf: Map<string, string>): string | undefined {
@@ -78,6 +90,13 @@ function readName(piece: Piece, firstOf: Map<string, string>): string | undefine
   if (first !== undefined) return piece.problem(`duplicate host "${name}", first at ${first}`)
   firstOf.set(name, piece.path)
   return name
+}
+
+function readKind(piece: Piece): MachineKind | undefined {
+  const text = piece.string()
+  const kind = machineKinds.find((one) => one === text)
+  if (kind !== undefined || text === undefined) return kind
+  return piece.problem(`"${text}" is no kind of host; known here: ${machineKinds.join(', ')}`)
 }
 
 function readArch(piece: Piece): string | undefined {

@@ -1,7 +1,7 @@
 // A host of a lab: namespaces around an init, a cgroup around all of them, and the way to run programs inside.
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { ShoalError } from '../src/model/errors.ts'
-import type { Cgroup } from './cgroup.ts'
+import type { Cgroup, CgroupLimits } from './cgroup.ts'
 import { endCgroup } from './end-cgroup.ts'
 import { attachArgv, bootArgv, enterArgv, hostEnvironment, joinArgv } from './enter.ts'
 import { privateFolders } from './host-files.ts'
@@ -47,7 +47,7 @@ export class Host {
   /** Gives it power: cgroup, limits, namespaces, mounts, init. Its folders and files must be there. */
   async boot(signal: AbortSignal | undefined): Promise<void> {
     this.cgroup.create()
-    this.cgroup.limit(this.spec)
+    this.cgroup.limit(this.limits())
     const argv = bootArgv(this.spec.name, this.paths.folder, privateFolders)
     const step = { action: 'boot', object: this.spec.name, place: `lab "${this.labName}"` }
     await launchDaemon(step, joinArgv(this.cgroup.joinFiles(), argv), this.paths.bootLog, {
@@ -87,6 +87,11 @@ export class Host {
   /** Those of the host itself: what runs in containers is left out. */
   ownProcesses(): readonly number[] {
     return this.cgroup.ownProcesses()
+  }
+
+  /** The files that a process writes 0 to in order to be one of the host's. */
+  joinFiles(): readonly string[] {
+    return this.cgroup.joinFiles()
   }
 
   sees(folder: string): boolean {
@@ -154,6 +159,11 @@ export class Host {
           reason: `no end after ${timeoutMs / 1000} s; it was killed`,
         }),
     )
+  }
+
+  /** Of all that runs in it. */
+  protected limits(): CgroupLimits {
+    return this.spec
   }
 
   private findInit(): number | undefined {

@@ -2,14 +2,15 @@
 import type { ChildProcess } from 'node:child_process'
 import { ShoalError } from '../src/model/errors.ts'
 import { nearestKey } from '../src/model/problems.ts'
+import { defaultBoardCache } from './board/image/board-image.ts'
 import { buildLab } from './build-lab.ts'
-import { dockerd, sshd, startDaemon, stopDaemon } from './daemons.ts'
 import { assertFit } from './fitness.ts'
 import type { ExecOptions, LaunchOptions } from './host.ts'
 import { type LabParts, makeLabParts } from './lab-parts.ts'
 import { defaultDataFolder, type LabPaths, labPaths } from './lab-paths.ts'
 import { liveWires, powerOff, powerOn } from './power.ts'
 import type { CommandResult } from './run-command.ts'
+import { servicesOf } from './services-of.ts'
 import { claimLab, isBeingMade, readState, writeState } from './state.ts'
 import { type LabStatus, readLabStatus } from './status.ts'
 import { takeDown } from './take-down.ts'
@@ -48,6 +49,8 @@ export interface LabUpOptions {
   readonly name?: string
   /** Default: /var/lib/shoal/lab. */
   readonly dataFolder?: string
+  /** Where the images of boards are kept between runs. Default: ~/.cache/shoal/board. */
+  readonly boardCache?: string
   /** Aborted: what was done is undone. */
   readonly signal: AbortSignal
   /** A line for the person who waits. */
@@ -71,12 +74,13 @@ export class Lab {
    */
   static async up(topology: Topology, options: LabUpOptions): Promise<Lab> {
     const { name = topology.name, dataFolder = defaultDataFolder, signal, progress = () => {} } = options
+    const boardCache = options.boardCache ?? defaultBoardCache
     assertFit(topology)
     const paths = labPaths(dataFolder, name)
     const state = claimLab(paths, topology)
     try {
       const parts = makeLabParts(paths, topology)
-      await buildLab(parts, signal, progress)
+      await buildLab(parts, { signal, progress, boardCache })
       signal.throwIfAborted()
       writeState(paths, { ...state, phase: 'up' })
       return new Lab(parts)
@@ -118,6 +122,7 @@ export class Lab {
     const { parts } = this
     const host = parts.hosts.get(name)
     if (host === undefined) throw this.unknownHost(name)
+    const services = servicesOf(host)
     return {
       name,
       address: addressOf(name, parts.wires),
@@ -133,10 +138,10 @@ export class Lab {
       },
       powerOff: () => powerOff(parts, host),
       powerOn: (signal = new AbortController().signal) => powerOn(parts, host, signal),
-      stopEngine: (kind = 'SIGTERM') => stopDaemon(host, dockerd, kind),
-      startEngine: (signal) => startDaemon(host, dockerd, signal),
-      stopSshd: () => stopDaemon(host, sshd, 'SIGTERM'),
-      startSshd: (signal) => startDaemon(host, sshd, signal),
+      stopEngine: (kind = 'SIGTERM') => services.stopEngine(kind),
+      startEngine: (signal) => services.startEngine(signal),
+      stopSshd: () => services.stopSshd(),
+      startSshd: (signal) => services.startSshd(signal),
     }
   }
 

@@ -1,7 +1,7 @@
 // The power of a host that is part of a lab: off as if its plug were pulled, on with its wires and daemons.
-import { startServices } from './daemons.ts'
 import type { Host } from './host.ts'
 import type { LabParts } from './lab-parts.ts'
+import { servicesOf } from './services-of.ts'
 import { type WirePlan, wiresOf } from './wire-plan.ts'
 
 /** Already off is fine. */
@@ -17,7 +17,7 @@ export async function powerOn(parts: LabParts, host: Host, signal: AbortSignal):
     await host.boot(signal)
     // A cable to a host without power is laid when that one boots.
     for (const wire of liveWires(parts, host)) await parts.wiring.lay(wire, signal)
-    await startServices(host, signal)
+    await servicesOf(host).start(signal)
   } catch (error) {
     await powerOff(parts, host)
     throw error

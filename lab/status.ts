@@ -1,7 +1,6 @@
 // What a lab is just now: which hosts answer, what each wire carries, measured by real traffic.
 import { Cgroup } from './cgroup.ts'
 import { readCgroupLayout } from './cgroup-layout.ts'
-import { engineVersion, sshd } from './daemons.ts'
 import { joinArgv } from './enter.ts'
 import type { Host } from './host.ts'
 import type { LabParts } from './lab-parts.ts'
@@ -9,6 +8,7 @@ import { measureCgroup } from './lab-paths.ts'
 import type { LinkKindName } from './links/kinds.ts'
 import type { Figures } from './links/link-kind.ts'
 import { measureWire, type WireMeasurement } from './measure/measure-wire.ts'
+import { servicesOf } from './services-of.ts'
 import { addressOf, type WirePlan } from './wire-plan.ts'
 
 export interface HostStatus {
@@ -30,7 +30,7 @@ export interface LinkStatus {
   readonly state: 'up' | 'cut' | 'dead'
   /** What the topology asks for, in each direction. */
   readonly figures: Figures
-  /** null when it was not measured, or nothing passed. */
+  /** null when it was not measured, or nothing passed. A wire to a board is not: what measures runs on this machine. */
   readonly measured: WireMeasurement | null
 }
 
@@ -66,9 +66,10 @@ async function readHost(host: Host, wires: readonly WirePlan[]): Promise<HostSta
       sshUp: false,
     }
   }
-  const version = host.spec.engine ? await engineVersion(host) : undefined
+  const services = servicesOf(host)
+  const version = host.spec.engine ? await services.engineVersion() : undefined
   const engine = host.spec.engine ? { up: version !== undefined, version: version ?? null } : null
-  return { name, address, pid: host.init(), engine, sshUp: await sshd.answers(host) }
+  return { name, address, pid: host.init(), engine, sshUp: await services.sshUp() }
 }
 
 async function readLink(
@@ -82,7 +83,7 @@ async function readLink(
   const alive = ends.every((host) => host.hasPower())
   const state = !alive ? 'dead' : (await wiring.carries(wire)) ? 'up' : 'cut'
   const measured =
-    state === 'up' && measureIn !== undefined
+    state === 'up' && measureIn !== undefined && !ends.some(({ spec }) => spec.kind === 'board')
       ? await measureWire(
           {
             nearPid: wiring.pidOf(near),

@@ -1,5 +1,6 @@
 // Lays, cuts and mends the wires of a lab: the switch, the interfaces in the hosts, their addresses.
 import { ShoalError } from '../src/model/errors.ts'
+import { boardWireArgs } from './board/board-wire.ts'
 import { Cgroup } from './cgroup.ts'
 import type { CgroupLayout } from './cgroup-layout.ts'
 import { endCgroup } from './end-cgroup.ts'
@@ -68,7 +69,12 @@ export class Wiring {
     }
     await linkKinds[plan.kind].lay(wire, this.workshop(plan, signal))
     const step = this.step('lay', plan)
-    for (const end of [plan.near, plan.far]) await this.bringUp(step, plan, end, signal)
+    for (const end of [plan.near, plan.far]) {
+      if (this.isOfBoard(end)) {
+        for (const words of boardWireArgs(end.interfaceName)) await this.ip(step, end, words, signal)
+      }
+      await this.bringUp(step, plan, end, signal)
+    }
   }
 
   /** Removes what is left of a wire after a host of it lost its power. The kernel would, a little later than the next boot may come. */
@@ -97,6 +103,10 @@ export class Wiring {
     return exitCode === 0 && stdout.includes(`"${plan.far.interfaceName}"`)
   }
 
+  private isOfBoard({ host }: HostEnd | PortEnd): boolean {
+    return host !== undefined && this.parts.hosts.get(host)?.spec.kind === 'board'
+  }
+
   private async bringUp(
     step: Step,
     plan: WirePlan,
@@ -104,6 +114,11 @@ export class Wiring {
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const { interfaceName: name } = end
+    // Its address and hardware address are the board's own.
+    if (this.isOfBoard(end)) {
+      await this.ip(step, end, ['link', 'set', name, 'up'], signal)
+      return
+    }
     if (end.host === undefined) {
       await this.ip(step, end, ['link', 'set', name, 'master', 'switch', 'up'], signal)
       return

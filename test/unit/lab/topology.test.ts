@@ -62,6 +62,7 @@ links:
     expect(hosts).toEqual([
       {
         name: 'board',
+        kind: 'namespaces',
         engine: true,
         daemon: { debug: true },
         cpus: 0.5,
@@ -71,6 +72,7 @@ links:
       },
       {
         name: 'radio',
+        kind: 'namespaces',
         engine: false,
         daemon: {},
         cpus: undefined,
@@ -94,7 +96,7 @@ describe('a topology with problems', () => {
     [
       'a list in place of a mapping',
       'hosts:\n  - [a]',
-      'hosts[0]: expected a mapping with name, engine, daemon, cpus, memoryMiB, arch, address, got a list (line 2)',
+      'hosts[0]: expected a mapping with name, kind, engine, daemon, cpus, memoryMiB, arch, address, got a list (line 2)',
     ],
     ['a host without a name', 'hosts:\n  - engine: true', 'hosts[0]: a host needs a name (line 2)'],
     [
