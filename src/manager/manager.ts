@@ -11,6 +11,7 @@ import { fingerprintPrefix } from '../model/join-token.ts'
 import type { ManagerPorts } from '../model/manager-ports.ts'
 import { renderSwarmService } from '../model/swarm-service.ts'
 import type { SwarmServiceSpec } from '../model/swarm-service-spec.ts'
+import type { DevicesOf } from '../placement/device-presence.ts'
 import { Agent } from '../worker/agent.ts'
 import { Activator } from './activator.ts'
 import { CoapApi } from './api/coap/coap-api.ts'
@@ -19,6 +20,8 @@ import { MeteredActivator } from './api/http/metered-activator.ts'
 import { Metrics } from './api/http/metrics.ts'
 import type { ManagerStatus } from './api/http/parts.ts'
 import { Catalogue } from './catalogue.ts'
+import { DeviceBars } from './devices/device-bars.ts'
+import { wantedBars } from './devices/plan-bars.ts'
 import { addDirectoryResources } from './directory/add-directory-resources.ts'
 import { Directory } from './directory/directory.ts'
 import { entriesOf } from './directory/entries-of.ts'
@@ -153,8 +156,18 @@ export class Manager {
         ]),
     })
     const views = (): readonly ServiceView[] => serviceViews(view.snapshot(), monitor)
-    const devicesOf = (node: string) => monitor.devicesOf(node)
-    const deployer = new Deployer({ engine, view, images, auth: registry.auth, events, views, devicesOf })
+    const devicesOf: DevicesOf = (node) => monitor.devicesOf(node)
+    const heardDevices: DevicesOf = (node) => (monitor.isAway(node) ? undefined : monitor.devicesOf(node))
+    const deployer = new Deployer({
+      engine,
+      view,
+      images,
+      auth: registry.auth,
+      events,
+      views,
+      devicesOf,
+      barsFor: (spec, serviceId) => wantedBars(spec, serviceId, view.snapshot(), heardDevices),
+    })
     const activator = new Activator({
       engine,
       view,
@@ -167,6 +180,13 @@ export class Manager {
     })
     await this.#parts.start(part('the monitor', monitor), signal)
     await this.#parts.start(part('the deployer', deployer), signal)
+    const bars = new DeviceBars({
+      engine,
+      view,
+      devicesOf: heardDevices,
+      onChange: (listener) => monitor.onChange(listener),
+    })
+    await this.#parts.start(part('the bars of absent devices', bars), signal)
     // What may be asked for by name alone should be on the nodes before it is.
     const resolveCatalogue = () =>
       void resolveImages(catalogue, images, signal, log).then(() => monitor.refresh())

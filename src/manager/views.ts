@@ -93,17 +93,32 @@ function stateOf(
     working >= active &&
     views.length === active + wantedStandby(service) &&
     views.every(({ image }) => image === views[0]?.image)
-  if (isChanging && !isDone) return 'updating'
+  if (isChanging && !isDone) {
+    // A change waits for ever for an instance that no node can take. While the old one still stops, its place is not free yet.
+    return active > 0 && working === 0 && isRefused(views, instances, ['running'])
+      ? 'unplaceable'
+      : 'updating'
+  }
   if (active === 0) return views.some(({ state }) => state === 'standby') ? 'standby' : 'stopped'
   if (working >= active) return 'active'
-  if (views.some(({ state, node }) => state === 'waiting' && node === undefined) && working === 0) {
-    const isRefused = instances.some(
-      (instance) => isWanted(instance) && instance.state === 'pending' && instance.error !== '',
-    )
-    if (isRefused) return 'unplaceable'
-  }
+  if (working === 0 && isRefused(views, instances, ['running', 'ready', 'accepted'])) return 'unplaceable'
   const failures = instances.filter(({ state }) => state === 'failed' || state === 'rejected').length
   return failures >= failuresThatTell && working === 0 ? 'failing' : 'starting'
+}
+
+/** @param wanted what Swarm has to want of an instance that waits */
+function isRefused(
+  views: readonly InstanceView[],
+  instances: readonly ClusterInstance[],
+  wanted: readonly ClusterInstance['desiredState'][],
+): boolean {
+  return (
+    views.some(({ state, node }) => state === 'waiting' && node === undefined) &&
+    instances.some(
+      ({ state, error, desiredState }) =>
+        state === 'pending' && error !== '' && wanted.includes(desiredState),
+    )
+  )
 }
 
 function instanceView(

@@ -3,55 +3,47 @@ import type { AgentDevice } from '../model/cluster/agent-messages.ts'
 import type { ClusterInstance } from '../model/cluster/instance.ts'
 import type { ClusterNode } from '../model/cluster/node.ts'
 import { deviceIdOf } from '../model/devices/device.ts'
-import { isHolding, isOnItsWayOut } from './occupancy.ts'
 
 /** What the agent of a node has reported; undefined where nothing is known. */
 export type DevicesOf = (nodeId: string) => readonly AgentDevice[] | undefined
 
-export interface AbsentDevice {
-  readonly kind: string
-  readonly id: string
-  /** Why, as the agent says it. */
-  readonly absence: string
-}
+type Offering = Pick<ClusterNode, 'genericResources'>
 
-/**
- * Devices of these kinds that Swarm would give although they are absent: its Engine goes on offering what it offered when it started, and Swarm
- * chooses among several by itself.
- */
+/** Devices of the kind that Swarm would give although they are absent: an Engine goes on offering what it offered when it started. */
 export function absentDevices(
-  kinds: readonly string[],
-  { genericResources }: Pick<ClusterNode, 'genericResources'>,
+  kind: string,
+  node: Offering,
   devices: readonly AgentDevice[],
-): readonly AbsentDevice[] {
-  return kinds.flatMap((kind) => {
-    const offered = genericResources.flatMap((resource) =>
-      resource.kind === kind && 'value' in resource ? [deviceIdOf(resource.value)] : [],
-    )
-    return devices
-      .filter(({ id, isPresent }) => !isPresent && offered.includes(id))
-      .map(({ id, absence }) => ({ kind, id, absence }))
-  })
+): readonly AgentDevice[] {
+  const offered = new Set(offeredValues(kind, node).map(deviceIdOf))
+  return devices.filter(({ id, isPresent }) => !isPresent && offered.has(id))
 }
 
-/**
- * Whether an instance of the service holds only devices there that are present: it is not driven off for one that it does not hold.
- * @param devices of the node
- */
-export function hasSoundInstance(
-  serviceId: string,
-  nodeId: string,
-  instances: readonly ClusterInstance[],
+/** How many claims of a kind whose resources are named are left: those that nobody holds, of devices that are there. */
+export function countFree(
+  kind: string,
+  node: Offering,
+  devices: readonly AgentDevice[],
+  claims: readonly { readonly kind: string; readonly value: string }[],
+): number {
+  const absent = new Set(absentDevices(kind, node, devices).map(({ id }) => id))
+  return offeredValues(kind, node).filter(
+    (value) =>
+      !absent.has(deviceIdOf(value)) && !claims.some((claim) => claim.kind === kind && claim.value === value),
+  ).length
+}
+
+/** Whether it holds devices, all of which are there. */
+export function isSound(
+  { claims }: Pick<ClusterInstance, 'claims'>,
   devices: readonly AgentDevice[],
 ): boolean {
   const absent = new Set(devices.filter(({ isPresent }) => !isPresent).map(({ id }) => id))
-  return instances.some(
-    (instance) =>
-      instance.serviceId === serviceId &&
-      instance.nodeId === nodeId &&
-      isHolding(instance) &&
-      !isOnItsWayOut(instance) &&
-      instance.claims.length > 0 &&
-      instance.claims.every(({ value }) => !absent.has(deviceIdOf(value))),
+  return claims.length > 0 && claims.every(({ value }) => !absent.has(deviceIdOf(value)))
+}
+
+function offeredValues(kind: string, { genericResources }: Offering): readonly string[] {
+  return genericResources.flatMap((resource) =>
+    resource.kind === kind && 'value' in resource ? [resource.value] : [],
   )
 }

@@ -2,54 +2,57 @@
 import type { AgentDevice } from '../model/cluster/agent-messages.ts'
 import type { ClusterNode } from '../model/cluster/node.ts'
 import { deviceIdOf } from '../model/devices/device.ts'
-import { absentDevices } from './device-presence.ts'
+import { absentDevices, countFree } from './device-presence.ts'
 import type { Claim } from './occupancy.ts'
 
-export interface Presence {
-  /** What the node's agent reports; undefined where nothing is known or it plays no part. */
-  readonly devices: readonly AgentDevice[] | undefined
-  /** Whether the service stays on the node with the devices that it holds, whatever else is absent there. */
-  readonly hasSoundInstance: boolean
+interface Wanted {
+  readonly kind: string
+  readonly count: number
 }
 
+/** @param devices what the node's agent reports; none where nothing is known, or where it plays no part */
 export function whyWithout(
-  { kind, count }: { readonly kind: string; readonly count: number },
+  { kind, count }: Wanted,
   node: Pick<ClusterNode, 'genericResources'>,
   claims: readonly Claim[],
-  { devices = [], hasSoundInstance }: Presence,
+  devices: readonly AgentDevice[],
 ): string[] {
-  const absent = hasSoundInstance ? [] : absentDevices([kind], node, devices)
-  if (absent.length > 0) return absent.map(renderAbsent)
   const resources = node.genericResources.filter((resource) => resource.kind === kind)
   const taken = claims.filter((claim) => claim.kind === kind)
   const total = resources.reduce((sum, resource) => sum + ('value' in resource ? 1 : resource.count), 0)
+  if (total === 0) return whyNotOffered(kind, devices)
   const isNamed = resources.some((resource) => 'value' in resource)
   const free = isNamed
-    ? resources.filter(
-        (resource) => 'value' in resource && !taken.some(({ value }) => value === resource.value),
-      ).length
+    ? countFree(kind, node, devices, claims)
     : total - taken.reduce((sum, { value }) => sum + Number(value), 0)
   // Swarm asks for at least one to be there even of a service that wants none.
   if (free >= Math.max(1, count)) return []
-  if (total === 0) return whyNotOffered(kind, devices)
-  if (free <= 0 && isNamed) return [renderHolders(kind, taken)]
-  const claimed = taken.map((claim) => renderClaim(claim, kind, isNamed)).join(', ')
-  if (free <= 0) return [`has no ${kind} left: ${claimed}`]
-  return [`needs ${count} ${kind}, ${free} free of ${total}${claimed === '' ? '' : `: ${claimed}`}`]
+  const absent = absentDevices(kind, node, devices)
+  const there = taken.filter(({ value }) => !absent.some(({ id }) => id === deviceIdOf(value)))
+  const claimed = there.map((claim) => renderClaim(claim, kind, isNamed)).join(', ')
+  const why =
+    free > 0
+      ? [`needs ${count} ${kind}, ${free} free of ${total}${claimed === '' ? '' : `: ${claimed}`}`]
+      : !isNamed
+        ? [`has no ${kind} left: ${claimed}`]
+        : there.length > 0
+          ? [renderHolders(kind, there)]
+          : []
+  return [...absent.map((device) => renderAbsent(kind, device)), ...why]
 }
 
 /** Of a device that its agent knows of and Swarm does not: more than that the node has none. */
 function whyNotOffered(kind: string, devices: readonly AgentDevice[]): string[] {
   const known = devices.filter(({ capability, paths }) => capability === kind || paths.includes(kind))
   if (known.length === 0) return [`has no ${kind}`]
-  return known.map(({ id, isPresent, absence }) =>
-    isPresent
-      ? `has ${kind} (${id}), but its Engine does not offer it yet`
-      : renderAbsent({ kind, id, absence }),
+  return known.map((device) =>
+    device.isPresent
+      ? `has ${kind} (${device.id}), but its Engine does not offer it yet`
+      : renderAbsent(kind, device),
   )
 }
 
-function renderAbsent({ kind, id, absence }: { kind: string; id: string; absence: string }): string {
+function renderAbsent(kind: string, { id, absence }: AgentDevice): string {
   return `${kind} ${id} is absent${absence === '' ? '' : `: ${absence}`}`
 }
 

@@ -1,6 +1,7 @@
 // Whether a node has enough left of what an instance reserves: CPUs, memory, generic resources.
+import type { AgentDevice } from '../model/cluster/agent-messages.ts'
 import type { ClusterNode } from '../model/cluster/node.ts'
-import { type Presence, whyWithout } from './has-generic.ts'
+import { whyWithout } from './has-generic.ts'
 import type { Occupancy } from './occupancy.ts'
 import { renderCpus, renderFree, renderNeed } from './quantity.ts'
 import type { Requirements } from './requirements.ts'
@@ -10,7 +11,7 @@ export function whyShort(
   requirements: Requirements,
   node: ClusterNode,
   held: Occupancy,
-  presence: Presence,
+  devices: readonly AgentDevice[],
 ): string[] {
   const reasons: string[] = []
   const cpus = Math.round(node.cpus * 1e9)
@@ -27,6 +28,6 @@ export function whyShort(
     )
   }
   for (const wanted of requirements.genericResources)
-    reasons.push(...whyWithout(wanted, node, held.claims, presence))
+    reasons.push(...whyWithout(wanted, node, held.claims, devices))
   return reasons
 }

@@ -1,10 +1,10 @@
 // Which nodes can run an instance of a service, and why the others cannot: what Swarm's scheduler asks, in its order.
 // Unlike Swarm, which stops at a node's first obstacle, every one is told: the user should not meet them one by one.
+import type { AgentDevice } from '../model/cluster/agent-messages.ts'
 import type { ClusterNode } from '../model/cluster/node.ts'
 import type { ClusterSnapshot } from '../model/cluster/snapshot.ts'
 import { whyUnmet } from './constraint.ts'
-import { type DevicesOf, hasSoundInstance } from './device-presence.ts'
-import type { Presence } from './has-generic.ts'
+import type { DevicesOf } from './device-presence.ts'
 import { whyShort } from './has-resources.ts'
 import { whyNotReady } from './is-ready.ts'
 import { type Occupancy, occupancyOf } from './occupancy.ts'
@@ -31,7 +31,7 @@ interface Question {
   readonly node: ClusterNode
   readonly held: Occupancy
   readonly serviceId: string | undefined
-  readonly presence: Presence
+  readonly devices: readonly AgentDevice[]
   /** Nobody has told since when, or whether still: a device that is needed was absent there. */
   readonly isBarredUnheard: boolean
 }
@@ -39,7 +39,7 @@ interface Question {
 /** swarmkit's manager/scheduler/pipeline.go, of Docker 20.10. */
 const filters: readonly ((question: Question) => readonly string[])[] = [
   ({ node }) => whyNotReady(node),
-  ({ requirements, node, held, presence }) => whyShort(requirements, node, held, presence),
+  ({ requirements, node, held, devices }) => whyShort(requirements, node, held, devices),
   ({ isBarredUnheard }) =>
     isBarredUnheard ? ['a device that it needs was absent there when it was heard last'] : [],
   whyWithoutPlugin,
@@ -68,13 +68,7 @@ export function judgeNodes(
         node,
         held,
         serviceId,
-        presence: {
-          devices,
-          hasSoundInstance:
-            serviceId !== undefined &&
-            devices !== undefined &&
-            hasSoundInstance(serviceId, node.id, snapshot.instances, devices),
-        },
+        devices: devices ?? [],
         isBarredUnheard:
           devicesOf !== undefined && devices === undefined && requirements.barredNodes.includes(node.id),
       }

@@ -1,11 +1,14 @@
 // Watches over nodes and instances: takes the agents' reports, gives them their orders, has nodes set aside that nobody hears.
 import type { Engine } from '../../engine/engine.ts'
-import type { AgentOrders, AgentReport } from '../../model/cluster/agent-messages.ts'
+import type { AgentDevice, AgentOrders, AgentReport } from '../../model/cluster/agent-messages.ts'
 import type { ClusterNode } from '../../model/cluster/node.ts'
 import type { ClusterSnapshot } from '../../model/cluster/snapshot.ts'
 import type { Liveness } from '../../model/cluster/views.ts'
+import { deviceIdOf } from '../../model/devices/device.ts'
 import { ShoalError } from '../../model/errors.ts'
 import { pause } from '../../model/pause.ts'
+import { occupancyOf } from '../../placement/occupancy.ts'
+import { deviceNews } from '../devices/device-news.ts'
 import type { EventLog } from '../event-log.ts'
 import { wantedActive } from '../views.ts'
 import { AgentBook } from './agent-book.ts'
@@ -163,6 +166,7 @@ export class Monitor implements Liveness {
     const node = this.#node(nodeId)
     if (node === undefined) return { kind: 'unknown-node' }
     const { events, view } = this.#options
+    const devicesBefore = this.#book.find(nodeId)?.devices
     const news = this.#book.take(nodeId, report, {
       nowMs: this.#now(),
       wallSeconds: Math.floor(Date.now() / 1000),
@@ -172,6 +176,7 @@ export class Monitor implements Liveness {
     if (report.clockSeconds !== undefined) this.#judgeClock(node)
     for (const text of news.newProblems) events.add({ kind: 'problem', subject: node.name, text })
     this.#news.hear(node.name, report, view.snapshot())
+    if (report.devices !== undefined) this.#tellDevices(node, devicesBefore, report.devices)
     const isBack = this.#away.heard(node)
     const record = this.#book.find(nodeId)
     if (record?.isWhole !== true) {
@@ -312,6 +317,18 @@ export class Monitor implements Liveness {
         else await pause(retryMs, stop)
       }
     }
+  }
+
+  #tellDevices(
+    node: ClusterNode,
+    before: readonly AgentDevice[] | undefined,
+    now: readonly AgentDevice[],
+  ): void {
+    const { events, view } = this.#options
+    const { claims } = occupancyOf(node, view.snapshot())
+    const holdersOf = (id: string): readonly string[] =>
+      claims.filter(({ value }) => deviceIdOf(value) === id).map(({ holder }) => holder)
+    for (const news of deviceNews(node.name, before, now, holdersOf)) events.add(news)
   }
 
   #judgeClock({ id, name }: ClusterNode): void {

@@ -1,6 +1,7 @@
 // Looks at what there is of an application and plans what is to change. Changes nothing.
 import type { Engine } from '../../engine/engine.ts'
 import type { Application } from '../../model/application.ts'
+import { barsOf, withBars } from '../../model/cluster/bars.ts'
 import { clusterLabel } from '../../model/cluster/labels.ts'
 import type { ClusterService } from '../../model/cluster/service.ts'
 import { ShoalError } from '../../model/errors.ts'
@@ -33,6 +34,8 @@ export interface ApplicationPlannerOptions {
   readonly engine: Pick<Engine, 'services'> & ObjectEngine
   readonly view: Pick<ClusterView, 'snapshot'>
   readonly images: ImageResolver
+  /** Ids of nodes that a service is barred from while a device is absent there. */
+  readonly barsFor: (spec: SwarmServiceSpec, serviceId: string | undefined) => readonly string[]
 }
 
 export class ApplicationPlanner {
@@ -102,13 +105,16 @@ export class ApplicationPlanner {
       const before = services.find(
         ({ swarmName }) => swarmName === swarmServiceName(application.name, service.name),
       )
-      return renderSwarmService(application, service, {
+      const spec = renderSwarmService(application, service, {
         image,
         platforms,
         secretIds: ids('secret'),
         configIds: ids('config'),
         active: activeOf(service.replicas, before),
       })
+      // What its nodes were told stays, until they are heard.
+      const known = before === undefined ? spec : withBars(spec, barsOf(before.spec))
+      return withBars(spec, this.#options.barsFor(known, before?.id))
     })
     const networks = objects.filter(({ kind }) => kind === 'network')
     return planDeploy(wanted, services, new Map(networks.map(({ id, name }) => [id, name])))

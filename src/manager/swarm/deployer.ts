@@ -48,6 +48,8 @@ export interface DeployerOptions {
   readonly events: EventLog
   /** The services as clients see them, now. */
   readonly views: () => readonly ServiceView[]
+  /** Nodes that a service is not to run on while a device is absent there; undefined id: it is not there yet. */
+  readonly barsFor: (spec: SwarmServiceSpec, serviceId: string | undefined) => readonly string[]
   /** What is known of the devices of a node. */
   readonly devicesOf: DevicesOf
 }

@@ -1,4 +1,5 @@
 // What a deployment changes: the application as it should be, against the services that are there. Pure; a dry run prints it.
+import { withBars } from '../../model/cluster/bars.ts'
 import { clusterLabel } from '../../model/cluster/labels.ts'
 import type { ClusterService } from '../../model/cluster/service.ts'
 import type { SwarmServiceSpec } from '../../model/swarm-service-spec.ts'
@@ -47,13 +48,15 @@ export function planDeploy(
     const service = spec.Labels?.[clusterLabel.service] ?? spec.Name
     const from = byName.get(spec.Name)
     if (from === undefined) return { kind: 'create', service, spec }
-    const before = withNetworkNames(from.spec, networkNames)
-    const changes = describeChanges(before, spec)
+    // Where it may run at the moment is no part of what is deployed.
+    const before = withBars(withNetworkNames(from.spec, networkNames), [])
+    const after = withBars(spec, [])
+    const changes = describeChanges(before, after)
     const counts = describeCounts(from.spec, spec)
     if (labelOf(from.spec, clusterLabel.spec) !== labelOf(spec, clusterLabel.spec)) {
       const told = changes.length === 0 ? ['settings'] : changes
       const isRolling =
-        !isSame(withoutDefaults(before.TaskTemplate), withoutDefaults(spec.TaskTemplate)) ||
+        !isSame(withoutDefaults(before.TaskTemplate), withoutDefaults(after.TaskTemplate)) ||
         !isSame(before.EndpointSpec?.Ports, spec.EndpointSpec?.Ports)
       return { kind: 'update', service, spec, from, changes: [...told, ...counts], isRolling }
     }

@@ -18,6 +18,8 @@ const kinds = [
   'instance-silent',
   'instance-killed',
   'instance-failed',
+  'device-absent',
+  'device-present',
   'catalogue-changed',
   'registry-down',
   'registry-up',
@@ -28,7 +30,7 @@ export const eventAnswer = z.object({
   id: z.int().describe('From 1, one more each; begins anew with the manager'),
   at: z.iso.datetime(),
   kind: z.enum(kinds),
-  subject: z.string().describe('A node, an application, a service or an instance'),
+  subject: z.string().describe('A node, an application, a service, an instance or a device'),
   text: z.string(),
 })
 

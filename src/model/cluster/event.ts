@@ -16,6 +16,8 @@ export type ClusterEventKind =
   | 'instance-silent'
   | 'instance-killed'
   | 'instance-failed'
+  | 'device-absent'
+  | 'device-present'
   | 'catalogue-changed'
   | 'registry-down'
   | 'registry-up'
@@ -27,7 +29,7 @@ export interface ClusterEvent {
   /** Milliseconds since 1970 by the manager's clock. */
   readonly atMs: number
   readonly kind: ClusterEventKind
-  /** A node, an application, a service or an instance: `worker1`, `greenhouse/climate`. */
+  /** A node, an application, a service, an instance or a device: `worker1`, `greenhouse/climate`, `worker1/dht11-kitchen`. */
   readonly subject: string
   /** One line for a person. */
   readonly text: string

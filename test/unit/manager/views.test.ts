@@ -102,6 +102,22 @@ describe('the services as clients see them', () => {
     expect(state([anInstance({ id: 'i2', image: 'y' })])).toBe('active')
   })
 
+  it('is unplaceable, and not updating for ever, when no node can take what a change has made', () => {
+    const [, spec] = specsOf(compose)
+    if (spec === undefined) throw new Error('no service')
+    const update = { state: 'updating', message: '', startedAtMs: 0 } as const
+    const error = 'no suitable node (scheduling constraints not satisfied on 2 nodes)'
+    const waits = { id: 'i2', nodeId: undefined, state: 'pending', error, ports: [] } as const
+    const old = anInstance({ desiredState: 'shutdown' })
+    const state = (instances: ClusterInstance[]) =>
+      serviceViews(
+        { nodes: [aNode()], services: [aService(spec, { update })], instances, takenAtMs: 0 },
+        liveness({}),
+      )[0]?.state
+    expect(state([old, anInstance({ ...waits, desiredState: 'ready' })])).toBe('updating')
+    expect(state([old, anInstance(waits)])).toBe('unplaceable')
+  })
+
   it('takes a label that is no number for none', () => {
     const [, spec] = specsOf(compose)
     if (spec === undefined) throw new Error('no service')

@@ -252,7 +252,7 @@ describe('devices', () => {
     ])
   })
 
-  it('that an instance does not hold do not drive it off', () => {
+  it('of which one is absent: the other counts', () => {
     const cellar = aDevice('dht11-cellar', { isPresent: false })
     const both = aNode('n', {
       genericResources: ['dht11-kitchen', 'dht11-cellar'].map((value) => ({ kind: 'humidity', value })),
@@ -260,8 +260,13 @@ describe('devices', () => {
     const there = { nodes: [both], services: [climate], instances: [holder] }
     const own = { serviceId: climate.id, excludeServiceId: climate.id }
     expect(judgeWith(climate.spec, [kitchen, cellar], there, own)).toEqual([])
-    expect(judgeWith(climate.spec, [kitchen, cellar], { ...there, instances: [] }, own)).toEqual([
+    expect(judgeWith(climate.spec, [kitchen, cellar], there)).toEqual([
       'humidity dht11-cellar is absent',
+      'has humidity (dht11-kitchen), claimed by garden/climate.1',
+    ])
+    expect(judgeWith(wantsGeneric('humidity', 2), [kitchen, cellar], there, own)).toEqual([
+      'humidity dht11-cellar is absent',
+      'needs 2 humidity, 1 free of 2',
     ])
     const absent = { ...kitchen, isPresent: false }
     expect(judgeWith(climate.spec, [absent, cellar], there, own)).toEqual([

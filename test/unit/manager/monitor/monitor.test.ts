@@ -68,6 +68,21 @@ describe('a report', () => {
     expect(monitor.instanceState(active.id)).toBeUndefined()
   })
 
+  it('tells of devices that go and come, and is asked for what they are', async () => {
+    const dht11 = { id: 'dht11', capability: 'humidity', shared: 1, paths: [] }
+    const [there, gone] = [
+      { ...dht11, isPresent: true, absence: '' },
+      { ...dht11, isPresent: false, absence: 'unplugged' },
+    ]
+    expect(monitor.devicesOf(w1.id)).toBeUndefined()
+    await monitor.report(w1.id, aReport({ devices: [there] }))
+    await monitor.report(w1.id, aReport({ sequence: 2, devices: [gone] }))
+    expect(monitor.devicesOf(w1.id)).toEqual([gone])
+    await monitor.report(w1.id, aReport({ sequence: 3, devices: undefined }))
+    await monitor.report(w1.id, aReport({ session: 2, sequence: 1, devices: [there] }))
+    expect(cluster.told).toEqual(['device-absent w1/dht11', 'device-present w1/dht11'])
+  })
+
   it('tells of problems and of a wrong clock once', async () => {
     const now = Math.floor(Date.now() / 1000)
     await monitor.report(w1.id, aReport({ problems: ['fetch: denied'], clockSeconds: now - 3600 }))

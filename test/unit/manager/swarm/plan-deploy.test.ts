@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { activeOf, planDeploy, renderDeployPlan } from '../../../../src/manager/swarm/plan-deploy.ts'
 import { withCounts } from '../../../../src/manager/swarm/with-counts.ts'
+import { withBars } from '../../../../src/model/cluster/bars.ts'
 import { aService, specsOf } from '../cluster-builders.ts'
 
 const climate = (more = '', image = 'shoal/climate:1') => `
@@ -50,6 +51,20 @@ describe('planning a deployment', () => {
     expect(step?.kind).toBe('update')
     const [scaled] = planDeploy(specsOf(climate('    deploy: { replicas: 3 }')), present)
     expect(scaled?.kind === 'scale' && scaled.changes).toEqual(['active 1 → 3'])
+  })
+
+  it('sees no change in where a service may run at the moment', () => {
+    const needing = climate('    x-shoal: { needs: [humidity] }')
+    const present = specsOf(needing).map((spec) => aService(withBars(spec, ['n1'])))
+    expect(planDeploy(specsOf(needing), present).map(({ kind }) => kind)).toEqual(['keep'])
+    const wanted = specsOf(
+      climate('    labels: {}\n    x-shoal: { needs: [humidity] }\n    deploy: { labels: { a: b } }'),
+    )
+    const [step] = planDeploy(
+      wanted.map((spec) => withBars(spec, ['n2'])),
+      present,
+    )
+    expect(step).toMatchObject({ kind: 'update', changes: ['settings'], isRolling: false })
   })
 
   it('removes what the file no longer has', () => {
