@@ -1,4 +1,5 @@
 // What the keys of a service must keep to in a cluster: what Swarm would refuse later, or take in silence and never fulfil.
+import { isClaiming } from './cluster-settings.ts'
 import type { Patch } from './section.ts'
 import type { ServiceDraft } from './service-draft.ts'
 import type { Say } from './service-rules.ts'
@@ -58,6 +59,14 @@ const rules: readonly Rule[] = [
       say(
         ['deploy', 'endpoint_mode'],
         `with network_mode ${network} no name leads to its instances: leave it out`,
+      )
+  },
+
+  function claimsGoWithoutNetworks(draft, say) {
+    if (draft.networks !== undefined && isClaiming(draft))
+      say(
+        ['networks'],
+        'Swarm gives up an instance that claims a device whenever a network comes to its node: leave networks out, it is reached at its published port',
       )
   },
 

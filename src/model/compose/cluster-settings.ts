@@ -61,7 +61,8 @@ function onePerNode(network: NetworkMode | undefined, coapPort: number | undefin
 }
 
 /** Whether the new instance can stand beside the old one: they share no port, claim, place of a node, or files that one of them writes. */
-function canStartFirst({ network, ports, mounts, deploy, devices, xShoal }: Patch<ServiceDraft>): boolean {
+function canStartFirst(draft: Patch<ServiceDraft>): boolean {
+  const { network, ports, mounts, deploy } = draft
   return (
     network !== 'host' &&
     (ports?.mappings ?? []).every(({ hostPorts }) => hostPorts === undefined) &&
@@ -70,10 +71,14 @@ function canStartFirst({ network, ports, mounts, deploy, devices, xShoal }: Patc
         mount.kind === 'tmpfs' || mount.readOnly || (mount.kind === 'volume' && mount.source === undefined),
     ) &&
     !deploy?.placement?.maxPerNode &&
-    (deploy?.resources?.reservations?.generic ?? []).length === 0 &&
-    (devices ?? []).length === 0 &&
-    (xShoal?.needs ?? []).length === 0
+    !isClaiming(draft)
   )
+}
+
+/** Whether its instances hold something of a node that Swarm counts by name. */
+export function isClaiming({ devices, xShoal, deploy }: Patch<ServiceDraft>): boolean {
+  const generic = deploy?.resources?.reservations?.generic ?? []
+  return generic.length > 0 || (devices ?? []).length > 0 || (xShoal?.needs ?? []).length > 0
 }
 
 /** The key `restart`, in Swarm’s words. Left out, an ended instance is replaced. */
@@ -97,13 +102,19 @@ function filled(usual: UpdatePolicy, given: Patch<UpdatePolicy> = {}): UpdatePol
   return { ...usual, ...Object.fromEntries(said) }
 }
 
+/**
+ * What claims is on no network of Swarm: each that comes to a node or goes from it changes the node's record, at which Swarm gives up an instance
+ * there that holds a claim, and the next brings the network anew, without end (docs/decisions/devices.md).
+ */
 function networkUses(
-  { network, networks }: Patch<ServiceDraft>,
+  draft: Patch<ServiceDraft>,
   used: UsedClusterObjects,
   place: Place,
 ): readonly NetworkUse[] {
+  const { network, networks } = draft
   if (network !== undefined) return []
   if (networks === undefined) {
+    if (isClaiming(draft)) return []
     const usual = used.useDefaultNetwork(place)
     return usual === undefined ? [] : [{ network: usual, aliases: [] }]
   }

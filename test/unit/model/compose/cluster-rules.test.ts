@@ -32,6 +32,10 @@ describe('what a cluster cannot do with a service', () => {
       'network_mode: bridge\ndeploy: {endpoint_mode: vip}',
       'deploy.endpoint_mode: with network_mode bridge no name',
     ],
+    [
+      'networks: [default]\nx-shoal: {needs: [laser]}',
+      'networks: Swarm gives up an instance that claims a device whenever a network comes to its node',
+    ],
     ['x-shoal: {coap: {port: 5683}}', 'x-shoal.coap.port: no client reaches 5683/udp: publish it with ports'],
     ['networks: [field]', 'networks[0]: no network "field" stands under networks at the top'],
     ['networks: {field: }', 'networks.field: no network "field" stands under networks at the top'],
