@@ -94,7 +94,10 @@ const curveSection = section({
 
 /** A number that stays, or a map that says how it moves. */
 export const curve = z.union([z.number(), curveSection], {
-  error: ({ input }) => `expected a number, or a map with value, points or day; got ${describe(input)}`,
+  error: ({ input }) =>
+    input === undefined
+      ? 'is missing'
+      : `expected a number, or a map with value, points or day; got ${describe(input)}`,
 })
 
 export type ReadCurve = z.infer<typeof curve>
