@@ -10,11 +10,23 @@ const run = promisify(execFile)
 
 const programs = ['/bin/sh', '/bin/sleep', '/bin/cat']
 
+export interface ShellImageOptions {
+  /** More programs of this machine, by their paths. */
+  readonly morePrograms?: readonly string[]
+  /** Instructions of a Dockerfile: `ENV NAME=value`. */
+  readonly changes?: readonly string[]
+}
+
 /** Makes it in the engine, under this name. */
-export async function importShellImage(engine: ThrowawayEngine, reference: string): Promise<void> {
+export async function importShellImage(
+  engine: ThrowawayEngine,
+  reference: string,
+  { morePrograms = [], changes = [] }: ShellImageOptions = {},
+): Promise<void> {
+  const all = [...programs, ...morePrograms]
   const folder = await mkdtemp(join(tmpdir(), 'shoal-shell-image-'))
   try {
-    const { stdout } = await run('ldd', programs)
+    const { stdout } = await run('ldd', all)
     const libraries = [...new Set(stdout.match(/\/\S+\.so\S*/g))]
     const archive = join(folder, 'shell.tar')
     await run('tar', [
@@ -23,10 +35,10 @@ export async function importShellImage(engine: ThrowawayEngine, reference: strin
       '--absolute-names',
       '--file',
       archive,
-      ...programs,
+      ...all,
       ...libraries,
     ])
-    await engine.docker('import', archive, reference)
+    await engine.docker('import', ...changes.flatMap((each) => ['--change', each]), archive, reference)
   } finally {
     await rm(folder, { recursive: true })
   }
