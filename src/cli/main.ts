@@ -39,6 +39,10 @@ export const productCommands: CommandTable = {
     summary: 'lists the nodes of the cluster',
     load: async () => (await import('./nodes-command.ts')).nodesCommand,
   },
+  devices: {
+    summary: 'lists the devices of the nodes and who holds them',
+    load: async () => (await import('./devices-command.ts')).devicesCommand,
+  },
   events: {
     summary: 'prints what happens in the cluster',
     load: async () => (await import('./events-command.ts')).eventsCommand,

@@ -11,6 +11,7 @@ import {
   imagesRequest,
   planAnswer,
 } from './deployment.ts'
+import { devicesAnswer } from './device.ts'
 import { eventAnswer, eventsAnswer, eventsQuery } from './event.ts'
 import { explanationAnswer } from './explanation.ts'
 import { logLine, logQuery } from './log.ts'
@@ -34,6 +35,14 @@ export const apiRoutes = Object.freeze({
     summary: 'The nodes of the cluster',
     status: 200,
     answer: nodesAnswer,
+    errors: [],
+  }),
+  devices: route({
+    method: 'GET',
+    path: '/api/v1/devices',
+    summary: 'The devices of the nodes and the instances that hold them',
+    status: 200,
+    answer: devicesAnswer,
     errors: [],
   }),
   services: route({

@@ -144,6 +144,14 @@ describe('listings', () => {
     expect(services[0].instances[0].endpoint).toBe('coap://10.77.0.11:30001')
     expect(JSON.parse((await shoal(['nodes', '--json'])).out).nodes).toHaveLength(3)
     expect(JSON.parse((await shoal(['status', '--json'])).out).cluster.id).toBe('0123456789abcdef')
+    expect(JSON.parse((await shoal(['devices', '--json'])).out).devices).toMatchObject([
+      { node: 'bed-1', id: 'dht-1', capability: 'humidity', present: null, claimedBy: [] },
+    ])
+  })
+
+  it('devices tells what Engines offer while agents have told of nothing', async () => {
+    const lines = (await shoal(['devices'])).out.trimEnd().split('\n')
+    expect(lines[1]).toMatch(/^bed-1 +dht-1 +humidity +unknown +- +its agent does not tell of it$/)
   })
 
   it('explain gives the text of the manager, for an application with one service by its name alone', async () => {

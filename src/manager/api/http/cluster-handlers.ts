@@ -1,4 +1,4 @@
-// /api/v1/status, nodes and events: the cluster as a whole.
+// /api/v1/status, nodes, devices and events: the cluster as a whole.
 import type { EventAnswer } from '../../../model/api/event.ts'
 import type { StatusAnswer } from '../../../model/api/status.ts'
 import { renderEndpoint } from '../../../model/endpoint.ts'
@@ -7,9 +7,9 @@ import type { Handlers } from './api-reply.ts'
 import { BoundedQueue } from './bounded-queue.ts'
 import { serverSentEvents } from './line-stream.ts'
 import type { HttpParts } from './parts.ts'
-import { representEvent, representNode } from './representation.ts'
+import { representDevices, representEvent, representNode } from './representation.ts'
 
-type Names = 'status' | 'nodes' | 'events'
+type Names = 'status' | 'nodes' | 'devices' | 'events'
 
 /** All that the log remembers fits; a reader that is slower than that is cut off, and takes up by Last-Event-ID. */
 const mostEvents = 1100
@@ -25,6 +25,7 @@ export function clusterHandlers(parts: HttpParts): Pick<Handlers, Names> {
   return {
     status: () => ({ json: statusAnswer(parts, nodes()) }),
     nodes: () => ({ json: { nodes: nodes() } }),
+    devices: () => ({ json: { devices: representDevices(view.snapshot(), liveness) } }),
     events: ({ query, accept, lastEventId, signal }) => {
       const session = parts.status().startedAtMs.toString(36)
       const type = preferred(accept, ['application/json', 'text/event-stream'])

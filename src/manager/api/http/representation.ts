@@ -1,6 +1,7 @@
-// Nodes, services, events and catalogue entries in the form that the HTTP API shows.
+// Nodes, devices, services, events and catalogue entries in the form that the HTTP API shows.
 import type { CatalogueEntryAnswer } from '../../../model/api/catalogue.ts'
 import type { PlanAnswer } from '../../../model/api/deployment.ts'
+import type { DeviceAnswer } from '../../../model/api/device.ts'
 import type { EventAnswer } from '../../../model/api/event.ts'
 import type { ExplanationAnswer } from '../../../model/api/explanation.ts'
 import type { NodeAnswer } from '../../../model/api/node.ts'
@@ -14,6 +15,7 @@ import type { InstanceView, Liveness, ServiceView } from '../../../model/cluster
 import { renderEndpoint } from '../../../model/endpoint.ts'
 import { explainService } from '../../../placement/explain-service.ts'
 import type { CatalogueEntry } from '../../catalogue.ts'
+import { listDevices } from '../../devices/list-devices.ts'
 import type { DeployPlan } from '../../swarm/application-planner.ts'
 import { isWanted } from '../../views.ts'
 
@@ -46,6 +48,26 @@ export function representNode(
     missingImages: [...missingImages],
     problems: [...problems],
   }
+}
+
+export function representDevices(
+  snapshot: ClusterSnapshot,
+  liveness: Pick<Liveness, 'devicesOf' | 'hasAgent' | 'isAway'>,
+): DeviceAnswer[] {
+  const isHeard = (node: string): boolean => liveness.hasAgent(node) && !liveness.isAway(node)
+  return listDevices(snapshot, (node) => liveness.devicesOf(node), isHeard).map(
+    ({ id, node, capability, isPresent = null, absence, isOffered, shared, holders, paths }) => ({
+      id,
+      node,
+      capability,
+      present: isPresent,
+      absence,
+      offered: isOffered,
+      shared,
+      claimedBy: [...holders],
+      paths: [...paths],
+    }),
+  )
 }
 
 export function representService(view: ServiceView, snapshot: ClusterSnapshot): ServiceAnswer {

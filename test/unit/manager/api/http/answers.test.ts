@@ -44,6 +44,7 @@ const requests: readonly {
 }[] = [
   { route: 'status', path: '/api/v1/status' },
   { route: 'nodes', path: '/api/v1/nodes' },
+  { route: 'devices', path: '/api/v1/devices' },
   { route: 'services', path: '/api/v1/services?application=garden' },
   { route: 'service', path: '/api/v1/services/garden/climate' },
   { route: 'scale', path: '/api/v1/services/garden/climate', body: { active: 3 } },
