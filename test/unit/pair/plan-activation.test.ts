@@ -3,6 +3,7 @@ import type { Application } from '../../../src/model/application.ts'
 import type { DeviceView } from '../../../src/pair/device-view.ts'
 import { planActivation, planTakeOver, type StoredImageIds } from '../../../src/pair/plan-activation.ts'
 import { aContainer, aContainerOf, anApplication, aView, wanted } from './builders.ts'
+import { aDevice } from './claims/builders.ts'
 
 const web = 'web: {image: "web:1", ports: ["5683/udp"]}'
 const imageIds = new Map([['web:1', 'sha256:web:1']])
@@ -161,5 +162,63 @@ describe('planning a take-over', () => {
     const [device] = planTakeOver(application, second, aView({ containers, imageIds }), nothingStored).devices
     expect(device?.asides.map(({ container }) => container.id)).toEqual(['dead'])
     expect(device?.lanes.map(({ instance, kept }) => [instance.id, kept])).toEqual([['app/web.2', undefined]])
+  })
+})
+
+describe('planning with devices', () => {
+  const beam = 'beam: {image: "web:1", x-shoal: {needs: [laser]}}'
+
+  function having(ids: readonly string[], changes: Partial<DeviceView> = {}): DeviceView {
+    const devices = ids.map((id) => aDevice('laser', id))
+    return aView({ imageIds, inventory: { ok: true, devices, modes: new Map() }, ...changes })
+  }
+
+  /** The container that a plan would make. */
+  function made(view: DeviceView) {
+    const [lane] = plan(anApplication(beam), [view]).devices.flatMap(({ lanes }) => lanes)
+    if (lane === undefined) throw new Error('one was planned')
+    return aContainerOf(lane.instance, { id: 'made' })
+  }
+
+  it('keeps an instance with its device, though another stands before it', () => {
+    const before = made(having(['b']))
+    expect(before.labels['shoal.claims']).toBe('laser=b')
+    expect(only(anApplication(beam), having(['a', 'b'], { containers: [before] }))).toMatchObject({
+      asides: [],
+      lanes: ['keep app/beam.1'],
+    })
+  })
+
+  it('replaces an instance whose device is gone, or is told otherwise', () => {
+    const containers = [made(having(['a']))]
+    expect(only(anApplication(beam), having(['b'], { containers })).lanes).toEqual(['make app/beam.1'])
+    const read = aDevice('laser', 'a')
+    const nodes = read.grant?.nodes.map((node) => ({ ...node, permissions: 'r' })) ?? []
+    const changed = { ...read, grant: read.grant && { ...read.grant, nodes } }
+    const inventory = { ok: true as const, devices: [changed], modes: new Map() }
+    expect(only(anApplication(beam), having([], { containers, inventory })).asides).toEqual(['made'])
+  })
+
+  it('says who of another application holds it, and of the only machine its own reason', () => {
+    const labels = { ...made(having(['a'])).labels, 'shoal.application': 'other' }
+    const containers = [aContainer({ labels })]
+    expect(() => plan(anApplication(beam), [having(['a'], { containers })])).toThrow(
+      expect.objectContaining({
+        code: 'DEVICE_HELD',
+        place: 'one',
+        reason: 'no device with the capability laser is free: a is held by instance other/beam.1',
+      }),
+    )
+  })
+
+  it('takes over with a free device, and not without', () => {
+    const application = anApplication(beam)
+    const [instance] = wanted(application)
+    if (instance === undefined) throw new Error('one was wanted')
+    const [device] = planTakeOver(application, instance, having(['a']), nothingStored).devices
+    expect(device?.lanes[0]?.instance.granted.map(({ id }) => id)).toEqual(['a'])
+    expect(() => planTakeOver(application, instance, having([]), nothingStored)).toThrow(
+      expect.objectContaining({ code: 'CAPABILITY_ABSENT' }),
+    )
   })
 })

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { ShoalError } from '../../../src/model/errors.ts'
 import { type SpreadDevice, type SpreadInstance, spreadInstances } from '../../../src/pair/spread.ts'
 import { anApplication, wanted } from './builders.ts'
+import { aDevice as aPhysicalDevice } from './claims/builders.ts'
 
 function instances(services: string): SpreadInstance[] {
   return wanted(anApplication(services))
@@ -111,5 +113,72 @@ describe('spreading instances over devices', () => {
         expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1)
       }),
     )
+  })
+})
+
+describe('spreading instances that need devices', () => {
+  const laserAndLight = 'both: {image: "web:1", x-shoal: {needs: [laser, light]}}'
+  const laser = 'beam: {image: "web:1", x-shoal: {needs: [laser]}}'
+
+  function having(label: string, ...capabilities: readonly string[]): SpreadDevice {
+    const devices = capabilities.map((capability) => aPhysicalDevice(capability, `${label}-${capability}`))
+    return aDevice(label, {
+      claims: { inventory: { ok: true, devices, modes: new Map() }, holders: [], kept: new Map() },
+    })
+  }
+
+  it('puts each where its devices are, and says which it gets', () => {
+    const { placed } = spreadInstances(instances(laser), [having('a', 'light'), having('b', 'laser')])
+    expect(placed.map(({ device, granted }) => [device, granted.map(({ id }) => id)])).toEqual([
+      ['b', ['b-laser']],
+    ])
+  })
+
+  it('does not give away what only one machine has to an instance that could go elsewhere', () => {
+    const devices = [having('a', 'laser', 'light'), having('b', 'laser')]
+    expect(homes(instances(`${laser}\n${laserAndLight}`), devices)).toEqual({
+      'app/beam.1': 'b',
+      'app/both.1': 'a',
+    })
+  })
+
+  it('leaves an instance where it is, with its own, whoever stands before it', () => {
+    const devices = [having('a', 'laser'), having('b', 'laser')].map((device) =>
+      device.label === 'a'
+        ? {
+            ...device,
+            has: new Set(['app/beam.2', 'app/beam.1']),
+            claims: {
+              ...device.claims,
+              kept: new Map([['app/beam.2', [{ capability: 'laser', device: 'a-laser' }]]]),
+            },
+          }
+        : device,
+    )
+    const two = 'beam: {image: "web:1", x-shoal: {needs: [laser]}, deploy: {replicas: 2}}'
+    expect(homes(instances(two), devices)).toEqual({ 'app/beam.1': 'b', 'app/beam.2': 'a' })
+  })
+
+  it('says for each machine what is wrong, its file too', () => {
+    const error = new ShoalError('DEVICES_INVALID', {
+      action: 'read',
+      object: 'the devices',
+      place: 'c:/etc/shoal/devices.yaml',
+      reason: 'one problem',
+    })
+    const invalid = aDevice('c', {
+      claims: { inventory: { ok: false, error }, holders: [], kept: new Map() },
+    })
+    const two = 'beam: {image: "web:1", x-shoal: {needs: [laser]}, deploy: {replicas: 2}}'
+    const { unplaced } = spreadInstances(instances(two), [having('a', 'laser'), having('b'), invalid])
+    expect(unplaced[0]?.rejected.map(({ code, reason }) => `${code} ${reason}`).toSorted()).toEqual([
+      'CAPABILITY_ABSENT it has no device with the capability laser; it has no devices at all',
+      'DEVICES_INVALID c:/etc/shoal/devices.yaml: one problem',
+      'DEVICE_HELD no device with the capability laser is free: a-laser is held by instance app/beam.1',
+    ])
+  })
+
+  it('does not look for devices for what needs none', () => {
+    expect(homes(instances('web: {image: "web:1"}'), [aDevice('a')])).toEqual({ 'app/web.1': 'a' })
   })
 })

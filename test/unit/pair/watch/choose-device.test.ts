@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import type { Device } from '../../../../src/model/devices/device.ts'
 import type { WantedInstance } from '../../../../src/pair/instance.ts'
 import { type CandidateDevice, chooseDevice } from '../../../../src/pair/watch/choose-device.ts'
 import { aContainer, aContainerOf, anApplication, wanted } from '../builders.ts'
+import { aDevice } from '../claims/builders.ts'
 
 function anInstance(services = 'web: {image: "web:1", ports: ["5683:5683/udp"]}'): WantedInstance {
   const [instance] = wanted(anApplication(services))
@@ -47,6 +49,18 @@ describe('choosing a device for a take-over', () => {
     const instance = anInstance()
     const left = aCandidate('a', { containers: [aContainerOf(instance, { ports: onPort5683 })] })
     expect(chooseDevice(instance, 'a', [left])).toEqual({ ok: true, device: 'a' })
+  })
+
+  it('takes only one that has the device that is needed', () => {
+    const instance = anInstance('beam: {image: "web:1", x-shoal: {needs: [laser]}}')
+    const inventory = (...devices: readonly Device[]) => ({ ok: true as const, devices, modes: new Map() })
+    const without = aCandidate('a', { inventory: inventory() })
+    const having = aCandidate('b', { carries: 5, inventory: inventory(aDevice('laser', 'l')) })
+    expect(chooseDevice(instance, 'gone', [without, having])).toEqual({ ok: true, device: 'b' })
+    expect(chooseDevice(instance, 'gone', [without])).toEqual({
+      ok: false,
+      reason: 'a: it has no device with the capability laser; it has no devices at all',
+    })
   })
 
   it('says that none can be reached', () => {
