@@ -1,5 +1,6 @@
 // Builds the image of a service into the store: the shared runtime layer, the service's own layer, config, manifest, record.
 import { createHash } from 'node:crypto'
+import { dirname, join } from 'node:path'
 import { createGzip } from 'node:zlib'
 import type { Architecture } from './architecture.ts'
 import { HashMeter } from './blobs.ts'
@@ -8,6 +9,7 @@ import { imageConfig, imageManifest } from './image-config.ts'
 import type { ImageStore } from './image-store.ts'
 import { type LayerEntry, packLayer } from './layer-tar.ts'
 import { type RuntimeSources, readRuntime } from './runtime-layer.ts'
+import { findPrograms, readProgramsLayer, readProgramWishes } from './service-programs.ts'
 import { findService } from './service-sources.ts'
 import type { StoredFile, StoredImage, StoredLayer } from './stored-image.ts'
 
@@ -65,14 +67,14 @@ export class ImageBuilder {
    * @throws ShoalError IMAGE_SERVICE_UNKNOWN, IMAGE_BUNDLE_FAILED, IMAGE_RUNTIME_MISSING
    */
   async build(request: BuildRequest): Promise<BuildResult> {
-    const { store, runtime, services, root, version } = this.#options
+    const { store, services, root, version } = this.#options
     const { service, architecture, signal, onProgress } = request
     const entryPoint = await findService(service, services)
     onProgress({ doing: `bundle services/${service}` })
     const bundle = await bundleService(entryPoint, root)
     signal.throwIfAborted()
     const sources: LayerSource[] = [
-      await readRuntime(architecture, runtime),
+      ...(await this.#readSystem(dirname(entryPoint), request)),
       serviceLayer(service, version, bundle),
     ].map((source) => ({ ...source, inputs: `${layerFormat}:${source.inputs}` }))
     const before = await store.list()
@@ -94,6 +96,21 @@ export class ImageBuilder {
         old.manifest.digest === manifest.digest,
     )
     return { image, isNew }
+  }
+
+  /** Node, and the programs that the service runs beside it. */
+  async #readSystem(
+    serviceFolder: string,
+    { architecture, signal, onProgress }: BuildRequest,
+  ): Promise<LayerSource[]> {
+    const { runtime } = this.#options
+    const wishes = await readProgramWishes(serviceFolder)
+    if (wishes.length === 0) return [await readRuntime(architecture, runtime)]
+    onProgress({ doing: `find ${wishes.map((wish) => wish.package).join(', ')} for ${architecture}` })
+    const packages = join(runtime.extraNodeFolder, 'packages')
+    const found = await findPrograms(wishes, architecture, { packages }, signal)
+    const node = await readRuntime(architecture, { libraries: found.libraries, ...runtime })
+    return [node, await readProgramsLayer(wishes, found, architecture, node.paths)]
   }
 
   async #reuse(source: LayerSource, known: readonly StoredLayer[]): Promise<StoredLayer | undefined> {

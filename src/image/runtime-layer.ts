@@ -25,6 +25,8 @@ export interface RuntimeSources {
 export interface RuntimeLayer {
   readonly inputs: string
   readonly title: string
+  /** Of its programs and libraries. */
+  readonly paths: ReadonlySet<string>
   /** Reads nothing more: strips and lists what was read. */
   readonly entries: () => LayerEntry[]
 }
@@ -56,6 +58,7 @@ export async function readRuntime(
   return {
     inputs: `sha256:${hash.digest('hex')}`,
     title: `Node ${sources.nodeVersion} and its libraries`,
+    paths: new Set(['usr/bin/node', ...libraryEntries.map(({ path }) => path)]),
     entries: () => [
       { path: 'usr/bin/node', mode: 0o755, content: dropUnloaded(node) },
       ...libraryEntries,

@@ -186,6 +186,56 @@ describe('building an image', () => {
   })
 })
 
+describe('a service that runs programs beside Node', () => {
+  const wishes = (programs: readonly string[]) =>
+    writeFileSync(
+      join(folder, 'services', 'sensing', 'programs.json'),
+      JSON.stringify([{ package: 'coreutils', programs }]),
+    )
+
+  it('has them in a layer of their own, with the libraries that the runtime lacks', async () => {
+    const without = await build({ service: 'compute' })
+    wishes(['true', 'ls'])
+    const { image } = await build({ service: 'sensing' })
+    expect(image.layers.map(({ title }) => title)).toEqual([
+      'Node 1.0.0 and its libraries',
+      'programs of coreutils',
+      'sensing 2.0.0',
+    ])
+    expect(image.layers[0]).toEqual(without.image.layers[0])
+    const files = await readTar([gunzipSync(readFileSync(image.layers[1]?.path ?? ''))] as never)
+    const names = files.map(({ name }) => name).filter((name) => !name.endsWith('/'))
+    expect(names).toEqual(expect.arrayContaining(['usr/bin/ls', 'usr/bin/true']))
+    // `ls` needs it, and this runtime's small program does not.
+    expect(names).toContain(`lib/${architectures[own].triplet}/libselinux.so.1`)
+    expect(names.filter((name) => /\/(libc\.so|ld-linux)/.test(name))).toEqual([])
+    expect((await build({ service: 'sensing' })).image).toEqual(image)
+  })
+
+  it('has a new layer when the programs are others', async () => {
+    wishes(['true'])
+    const before = await build({ service: 'sensing' })
+    wishes(['false'])
+    const after = await build({ service: 'sensing' })
+    expect(after.image.layers[1]?.diffId).not.toBe(before.image.layers[1]?.diffId)
+    expect(after.image.layers[2]).toEqual(before.image.layers[2])
+  })
+
+  it.each([
+    ['{"package": "gpiod"}'],
+    ['[{"package": "gpiod"}]'],
+    ['[null]'],
+    ['[{"package": "-o=x", "programs": []}]'],
+    ['[{"package": "gpiod", "programs": ["../../etc/shadow"]}]'],
+  ])('is refused with %s for its programs', async (text) => {
+    writeFileSync(join(folder, 'services', 'sensing', 'programs.json'), text)
+    await expect(build({ service: 'sensing' })).rejects.toMatchObject({
+      code: 'IMAGE_RUNTIME_MISSING',
+      reason: 'it is no list of {"package": "NAME", "programs": ["NAME"]}',
+    })
+  })
+})
+
 describe('a build that is stopped', () => {
   it('leaves no image and nothing half', async () => {
     const stopping = new AbortController()
