@@ -1,4 +1,5 @@
 // The folder of a board: whose it is, and what a killed board has left there. One board a name: who has the control socket has the board.
+import { randomBytes } from 'node:crypto'
 import { chmodSync, linkSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
@@ -9,6 +10,8 @@ const longestSocketPath = 107
 /** A live board accepts at once: the kernel does it. */
 const connectDeadlineMs = 2000
 const mostTries = 5
+/** Begins the name of a socket that is not yet, or no more, the control socket. */
+const beside = '.control.'
 
 export class BoardFolder {
   readonly path: string
@@ -23,15 +26,19 @@ export class BoardFolder {
     return join(this.path, 'control')
   }
 
+  /** A path in the folder for a socket that is to take the place of the control socket; another one each time. */
+  get newSocket(): string {
+    return join(this.path, `${beside}${randomBytes(4).toString('hex')}`)
+  }
+
   deviceFolder(device: string): string {
     return join(this.path, device)
   }
 
   /** @throws ShoalError FILE_UNWRITABLE, also where the path of a socket would be too long */
   make(devices: readonly string[]): void {
-    const longest =
-      Math.max(0, ...devices.map((device) => Buffer.byteLength(this.deviceFolder(device)))) +
-      '/.socket'.length
+    const sockets = [this.newSocket, ...devices.map((device) => join(this.deviceFolder(device), '.socket'))]
+    const longest = Math.max(...sockets.map((path) => Buffer.byteLength(path)))
     if (longest > longestSocketPath) {
       throw this.#unwritable(
         `a socket there would have a path of ${longest} bytes, and the kernel takes ${longestSocketPath}`,
@@ -63,30 +70,38 @@ export class BoardFolder {
         rmSync(own)
         return
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+        const { code } = error as NodeJS.ErrnoException
+        // The winner has cleared away what was beside its socket.
+        if (code === 'ENOENT') throw this.#runs()
+        if (code !== 'EEXIST') throw error
       }
       await this.#moveDeadAside()
     }
     throw this.#runs()
   }
 
-  /** Folders of devices that this board does not have, left by a killed one. */
+  /** What a killed board has left: folders of devices that this one does not have, sockets beside the control socket. */
   removeOthers(devices: readonly string[]): void {
     for (const entry of readdirSync(this.path, { withFileTypes: true })) {
+      if (entry.name.startsWith(beside)) rmSync(join(this.path, entry.name), { force: true })
       if (!entry.isDirectory() || devices.includes(entry.name)) continue
       removeDeviceFolder(join(this.path, entry.name))
     }
   }
 
-  remove(): void {
+  /** Call it while the control socket still listens: a dead one is anybody's to take. */
+  removeControl(): void {
     rmSync(this.controlSocket, { force: true })
+  }
+
+  remove(): void {
     removeEmptyFolder(this.path)
   }
 
   /** By renaming, which one process alone can do to one socket: two that start at once do not both take the place. */
   async #moveDeadAside(): Promise<void> {
     if (await isListening(this.controlSocket)) throw this.#runs()
-    const aside = join(this.path, `.control.${process.pid}.old`)
+    const aside = this.newSocket
     try {
       renameSync(this.controlSocket, aside)
     } catch (error) {

@@ -1,5 +1,4 @@
 // A simulated board that runs: its devices' sockets, what its script does to them, and what its control socket is asked.
-import { join } from 'node:path'
 import { nearestKey } from '../model/problems.ts'
 import { BoardClock } from './board-clock.ts'
 import { BoardFolder } from './board-folder.ts'
@@ -77,7 +76,7 @@ export class Board {
   }
 
   async #takeFolder(): Promise<void> {
-    const own = join(this.#folder.path, `.control.${process.pid}`)
+    const own = this.#folder.newSocket
     await this.#control.start(own)
     await this.#folder.take(own)
   }
@@ -89,6 +88,7 @@ export class Board {
       await server.unplug()
       server.removeFolder()
     }
+    this.#folder.removeControl()
     await this.#control.stop()
     this.#folder.remove()
   }
