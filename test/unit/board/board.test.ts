@@ -240,12 +240,12 @@ describe('a sensor', () => {
     const client = await open('light', 'sensor')
     const lux = async (): Promise<number> =>
       ((await client.ask({ op: 'read' })).readings as [{ value: number }])[0].value
-    const [first, startMs] = [await lux(), performance.now()]
+    const [before, first, begun] = [performance.now(), await lux(), performance.now()]
     await delay(300)
-    const [last, endMs] = [await lux(), performance.now()]
-    const rate = (last - first) / (endMs - startMs)
-    expect(rate).toBeGreaterThan(5)
-    expect(rate).toBeLessThan(20)
+    const [ending, last, after] = [performance.now(), await lux(), performance.now()]
+    // Ten lux a millisecond, within what a reading rounds.
+    expect(last - first).toBeGreaterThanOrEqual((ending - begun) * 10 - 200)
+    expect(last - first).toBeLessThanOrEqual((after - before) * 10 + 200)
   })
 })
 
@@ -266,7 +266,7 @@ describe('a line that is watched', () => {
     for (const [index, { atMs }] of client.events.entries()) {
       const afterMs = Number(atMs) - startMs
       expect(afterMs).toBeGreaterThan(300 * (index + 1) - 200)
-      expect(afterMs).toBeLessThan(300 * (index + 1) + 400)
+      expect(afterMs).toBeLessThan(300 * (index + 1) + 1500)
     }
   })
 
@@ -330,9 +330,9 @@ describe('a device that is unplugged', () => {
   })
 
   it('goes and comes as the script says', async () => {
-    await run('  flame: {kind: flame, unplugged: [{from: 0, to: 20s}, {from: 40s, to: 60s}]}', 'speed: 100')
+    await run('  flame: {kind: flame, unplugged: [{from: 0, to: 50s}, {from: 100s, to: 150s}]}', 'speed: 100')
     const seen: boolean[] = []
-    for (const endMs = performance.now() + 900; performance.now() < endMs; await delay(2)) {
+    for (const endMs = performance.now() + 2000; performance.now() < endMs; await delay(2)) {
       const isThere = existsSync(socketOf('flame'))
       if (seen.at(-1) !== isThere) seen.push(isThere)
     }
