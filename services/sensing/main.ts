@@ -14,6 +14,9 @@ import { Sensing } from './resources.ts'
 /** Until then every actuator is at rest; what hangs is cut off with the process. */
 const stopDeadlineMs = 250
 
+/** A command with all its settings has some hundred bytes. */
+const longestCommandBytes = 4096
+
 function wrongUsage(reason: string, cause?: unknown): ShoalError {
   return new ShoalError('USAGE', {
     action: 'start',
@@ -53,6 +56,7 @@ async function serve(port: number, devices: readonly GrantedDevice[]): Promise<v
   const sensing = new Sensing({ devices, log })
   const server = new CoapServer({
     router: sensing.router,
+    maxBodyBytes: longestCommandBytes,
     onHandlerError: (error, request) => {
       if (!request.signal.aborted) console.error(`sensing: /${request.path.join('/')}:`, error)
     },
