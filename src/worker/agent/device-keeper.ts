@@ -9,6 +9,7 @@ import { ShoalError } from '../../model/errors.ts'
 import { pause } from '../../model/pause.ts'
 import { resourcesOf } from '../device-offer.ts'
 import { type ExportChannel, exportChannels } from './export-channels.ts'
+import { quietChannels } from './quiet-channels.ts'
 
 export interface DeviceKeeperOptions {
   readonly view: KernelView
@@ -82,6 +83,7 @@ export class DeviceKeeper {
       this.#devices = (await takeInventory(view, this.#declarations)).devices
       if (isDue) this.#isOfferKnown = false
     }
+    await this.#quiet()
     await this.#readOffer(stop)
     const reported = [...this.#devices.map(tellOf), ...this.#forgotten()]
     if (JSON.stringify(reported) !== JSON.stringify(this.#reported)) {
@@ -89,6 +91,16 @@ export class DeviceKeeper {
       onChange()
     }
     await this.#offerMissing(stop)
+  }
+
+  async #quiet(): Promise<void> {
+    const { onProblem } = this.#options
+    try {
+      for (const id of await quietChannels(this.#devices))
+        onProblem(`${id} was left on by an instance that ended: switched off`)
+    } catch (error) {
+      onProblem(`switch off a channel that nobody holds: ${String(error)}`)
+    }
   }
 
   /** @returns whether it says something else. A file that is wrong leaves what it said before. */
