@@ -10,6 +10,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   'cluster-activation': async () => (await import('./cluster-activation.ts')).benchClusterActivation,
   failover: async () => (await import('./failover.ts')).benchFailover,
   'manager-cost': async () => (await import('./manager-cost.ts')).benchManagerCost,
+  'device-runtime': async () => (await import('./device-runtime.ts')).benchDeviceRuntime,
   coap: async () => (await import('./coap.ts')).benchCoap,
   overhead: async () => (await import('./overhead.ts')).benchOverhead,
 }
