@@ -17,7 +17,7 @@ export function renderMaker({ pid, startTicks }: ProcessMark): string {
 export interface Neighbours {
   /** One's own. */
   readonly bundle: string
-  /** Where runc keeps the state of containers. */
+  /** Where runc, or what stands in its place, keeps the state of containers. */
   readonly stateRoot: string
 }
 
@@ -32,7 +32,7 @@ export async function findHolders(
     ids.map(async (id) => {
       const config = await readConfig(join(folder, id, 'config.json'))
       if (config === undefined || !holdsDevice(config, device)) return []
-      if (!(await isBeingMade(config)) && !(await isInitAlive(join(stateRoot, id, 'state.json')))) return []
+      if (!(await isBeingMade(config)) && !(await isInitAlive(join(stateRoot, id)))) return []
       const record = await readEngineRecord(config, id).catch(() => undefined)
       return [`${record?.name ?? 'container'} (${id.slice(0, 12)})`]
     }),
@@ -56,13 +56,19 @@ async function isBeingMade({ annotations }: OciConfig): Promise<boolean> {
   return Number.isInteger(pid) && pid > 0 && (await isAlive({ pid, startTicks }))
 }
 
-/** runc's own record, libcontainer's state.json. */
-async function isInitAlive(file: string): Promise<boolean> {
+/** By the record of runc, libcontainer's state.json, or of crun, status. */
+async function isInitAlive(folder: string): Promise<boolean> {
+  const record = (await readRecord(join(folder, 'state.json'))) ?? (await readRecord(join(folder, 'status')))
+  if (record === undefined) return false
+  const pid = record.init_process_pid ?? record.pid
+  const startTicks = record.init_process_start ?? record['process-start-time']
+  return typeof pid === 'number' && pid > 0 && (await isAlive({ pid, startTicks: Number(startTicks) }))
+}
+
+async function readRecord(file: string): Promise<Readonly<Record<string, unknown>> | undefined> {
   try {
-    const state = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>
-    const { init_process_pid: pid, init_process_start: startTicks } = state
-    return typeof pid === 'number' && pid > 0 && (await isAlive({ pid, startTicks: Number(startTicks) }))
+    return JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>
   } catch {
-    return false
+    return undefined
   }
 }

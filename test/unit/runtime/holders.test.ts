@@ -55,6 +55,14 @@ describe('the holders of a device', () => {
     expect((await holders(aDevice())).toSorted()).toEqual(['container (made)', 'container (running)'])
   })
 
+  it('are found by the record of crun as well', async () => {
+    await layBundle('running', aDevice(), {})
+    await mkdir(join(folder, 'state/running'), { recursive: true })
+    const status = { pid: mark.pid, 'process-start-time': mark.startTicks }
+    await writeFile(join(folder, 'state/running/status'), JSON.stringify(status))
+    expect(await holders(aDevice())).toEqual(['container (running)'])
+  })
+
   it('are neither oneself, nor what has ended, nor what was never started', async () => {
     const another = { ...mark, startTicks: mark.startTicks - 1 }
     await layBundle('own', aDevice(), { maker: mark, init: mark })

@@ -36,6 +36,16 @@ describe('installing the device runtime', () => {
     expect(readFileSync(join(folder, 'shoal-runtime'), 'utf8')).toContain(`\nnode=${process.execPath}\n`)
   })
 
+  it('hands over to the runtime that was chosen before', async () => {
+    writeFileSync(join(root, 'crun'), '#!/bin/sh\necho "crun $@"\n', { mode: 0o755 })
+    for (const lower of ['crun', join(root, 'crun')]) {
+      await installRuntime(folder, { node: process.execPath, searchPath, lower })
+      expect(execFileSync(join(folder, 'shoal-runtime'), ['state'], { encoding: 'utf8' })).toBe(
+        'crun state\n',
+      )
+    }
+  })
+
   it('leaves what is right alone, and mends what is not', async () => {
     await install()
     const before = statSync(join(folder, 'shoal-runtime')).ino
