@@ -157,7 +157,8 @@ export class Manager {
     })
     const views = (): readonly ServiceView[] => serviceViews(view.snapshot(), monitor)
     const devicesOf: DevicesOf = (node) => monitor.devicesOf(node)
-    const heardDevices: DevicesOf = (node) => (monitor.isAway(node) ? undefined : monitor.devicesOf(node))
+    const heardDevices: DevicesOf = (node) =>
+      monitor.hasAgent(node) && !monitor.isAway(node) ? monitor.devicesOf(node) : undefined
     const deployer = new Deployer({
       engine,
       view,
