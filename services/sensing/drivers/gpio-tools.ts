@@ -28,17 +28,16 @@ const pollMs = 2
 const setpriv = '/usr/bin/setpriv'
 
 export class GpioTools {
-  #version: Promise<ToolsVersion> | undefined
+  /** What they say of it; asked once. */
+  #version: string | undefined
 
   /** Rejects with `DeviceError` where there are no tools. */
-  version(): Promise<ToolsVersion> {
-    this.#version ??= this.run(versionArgv).then((text) => {
-      const version = parseToolsVersion(text)
-      if (version === undefined)
-        throw new DeviceError('failed', `gpioget says "${text}", which is no version`)
-      return version
-    })
-    return this.#version
+  async version(): Promise<ToolsVersion> {
+    const text = this.#version ?? (await this.run(versionArgv))
+    const version = parseToolsVersion(text)
+    if (version === undefined) throw new DeviceError('failed', `gpioget says "${text}", which is no version`)
+    this.#version = text
+    return version
   }
 
   /** What it says. Rejects with `DeviceError`: what it complains of. */
@@ -78,9 +77,10 @@ export class GpioTools {
       await ended
       throw new DeviceError('timeout', `${argv[0]} does not get the line in ${deadlineMs} ms`)
     }
-    void failure.then((reason) => {
+    const tell = (reason: DeviceError) => {
       if (isWanted) onEnd(reason)
-    })
+    }
+    failure.then(tell, tell)
     return {
       end: async () => {
         isWanted = false
