@@ -64,8 +64,9 @@ export async function carryOut(job: Job, context: PairContext): Promise<readonly
 /** Others could carry what needs a device: the user is told all the same. */
 function tellUnusable({ label, inventory }: DeviceView, { say }: PairContext): void {
   if (inventory === undefined || inventory.ok) return
-  const { code, place = label, reason } = inventory.error
-  say(`warning: ${label} gets no instance that needs a device: ${code}, ${place}: ${reason}`)
+  const { code, place, reason } = inventory.error
+  const where = place === undefined || place === label ? '' : `${place}: `
+  say(`warning: ${label} gets no instance that needs a device: ${code}, ${where}${reason}`)
 }
 
 /** @returns the error to show: what failed, and what may be left if not all could be undone. */

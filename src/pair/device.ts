@@ -69,7 +69,7 @@ export class Device {
   /**
    * Over the connection that is there.
    * @param script for `sh`, whatever the log-in shell is
-   * @returns what it has printed, whatever its exit code; what it had printed when its time was up. Throws ShoalError.
+   * @returns what it has printed, whatever its exit code. Throws ShoalError.
    */
   async runScript(
     script: string,
@@ -80,14 +80,20 @@ export class Device {
       { env: this.#env, deadlineMs, signal, input: script },
     )
     if (signal.aborted) throw interruption('look', 'at its devices', this.label)
+    const failed = { action: 'look', object: 'at its devices', place: this.label }
+    if (timedOut) {
+      throw new ShoalError('DEVICES_UNREADABLE', {
+        ...failed,
+        reason: `its shell gave no answer within ${deadlineMs / 1000} s`,
+        nextStep: 'see what keeps that machine busy, and try again',
+      })
+    }
     // 255 is ssh's own.
-    if (timedOut || exitCode !== 255) return stdout
+    if (exitCode !== 255) return stdout
     // Throws when it is the connection that has ended.
     await this.engine.ping({ signal })
     throw new ShoalError('SSH_FAILED', {
-      action: 'look',
-      object: 'at its devices',
-      place: this.label,
+      ...failed,
       reason: `its SSH server runs no command for us: ${stderr.trim().split('\n').at(-1) ?? ''}`,
       nextStep: `see whether plain ssh does: ssh ${this.label} true`,
     })

@@ -64,7 +64,8 @@ export class ClaimTaker {
       throw new Error(`${instance} needs ${needs.join(', ')}, and no inventory was read`)
     if (!inventory.ok) {
       const { code, place, reason, nextStep } = inventory.error
-      return { ok: false, code, reason: place === undefined ? reason : `${place}: ${reason}`, nextStep }
+      // The machine is named where this is shown; a file on it is not.
+      return { ok: false, code, reason: place?.startsWith('/') ? `${place}: ${reason}` : reason, nextStep }
     }
     return chooseClaims({
       needs,

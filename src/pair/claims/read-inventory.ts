@@ -9,7 +9,7 @@ import type { FileMode } from './file-access.ts'
 import type { InventoryView } from './inventory-view.ts'
 
 /** A Pi of the first generation with many devices needs some seconds: each look is a process there. */
-const readLimitMs = 20_000
+const readLimitMs = 30_000
 
 /**
  * Lines beside the dump's: `A` a file, its owner, its group and its mode in octal; `U` the declarations are there and may not be read. Channels
@@ -30,12 +30,11 @@ export async function readDeviceInventory(
   signal: AbortSignal,
   deadlineMs = readLimitMs,
 ): Promise<InventoryView> {
-  const place = `${device.label}:${declarationsFile}`
   try {
     const output = await device.runScript(accessScript + dumpScript, { signal, deadlineMs })
-    if (/^U$/m.test(output)) throw unreadable(place)
+    if (/^U$/m.test(output)) throw unreadable()
     const { view, declarations } = readDump(output, device.label)
-    const { devices } = await readInventory(view, declarations, place)
+    const { devices } = await readInventory(view, declarations)
     return { ok: true, devices, modes: parseModes(output) }
   } catch (error) {
     if (!(error instanceof ShoalError) || isLoss(error) || isInterruption(error)) throw error
@@ -58,11 +57,11 @@ export function parseModes(output: string): ReadonlyMap<string, FileMode> {
   return modes
 }
 
-function unreadable(place: string): ShoalError {
+function unreadable(): ShoalError {
   return new ShoalError('DEVICES_UNREADABLE', {
     action: 'read',
     object: 'the devices',
-    place,
+    place: declarationsFile,
     reason: 'the user that SSH logs in with may not read it',
     nextStep: `on that machine, as root: chmod a+r ${declarationsFile}`,
   })
