@@ -27,7 +27,7 @@ export async function workerJoin(io: Io, manager: string | undefined, flags: Joi
       const { devices } = await localInventory()
       const { membership, wasJoined } = await joinCluster({
         engine,
-        devices: await prepareOffer(devices),
+        devices: await prepareOffer(devices, membershipFile),
         token,
         manager,
         joinPort: flags.joinPort,

@@ -23,14 +23,19 @@ export interface RuntimeSetting {
   readonly node: string
   /** Where runc and flock are looked for: a PATH. */
   readonly searchPath: string
+  /** What runs containers in the end: a path or a name; default runc. */
+  readonly lower?: string | undefined
 }
 
 /**
  * Each file appears whole; what is there already and is the same stays untouched. A container that starts meanwhile meets the one or the other.
  * @throws ShoalError RUNTIME_INCOMPLETE where runc or another part is missing, FILE_UNWRITABLE
  */
-export async function installRuntime(folder: string, { node, searchPath }: RuntimeSetting): Promise<void> {
-  const runc = await findProgram('runc', searchPath)
+export async function installRuntime(
+  folder: string,
+  { node, searchPath, lower = 'runc' }: RuntimeSetting,
+): Promise<void> {
+  const runc = lower.startsWith('/') ? lower : await findProgram(lower, searchPath)
   await findProgram('flock', searchPath)
   const shell = await readPart(new URL('shoal-runtime.sh', import.meta.url))
   const created = await readPart(new URL(`../../dist/runtime/${bundle}`, import.meta.url))

@@ -136,6 +136,16 @@ async function planEngineConfig(
   }
 }
 
+/** What the configuration of this device's Engine says by itself. @throws ShoalError ENGINE_CONFIG */
+export async function ownEngineConfig(
+  membership: Membership | undefined,
+): Promise<{ readonly file: string; readonly text: string | undefined }> {
+  const file = (await findEngineProcess())?.configFile ?? engineConfigFile
+  const earlier = membership?.undo.engineConfig
+  const known = earlier?.path === file ? earlier : undefined
+  return { file, text: baseOf(await readIfThere(file), known, file)?.toString('utf8') }
+}
+
 /** What the file says, or said, without anything of Shoal's. */
 function baseOf(
   present: Buffer | undefined,

@@ -2,9 +2,9 @@
 import process from 'node:process'
 import type { Device } from '../model/devices/device.ts'
 import { installRuntime, runtimeFolder, runtimeProgram } from '../runtime/install.ts'
-import { type ConfigureOptions, configureEngine } from './configure-engine.ts'
+import { type ConfigureOptions, configureEngine, ownEngineConfig } from './configure-engine.ts'
 import { resourcesOf } from './device-offer.ts'
-import type { EngineSettings } from './engine-config.ts'
+import { defaultRuntimePath, type EngineSettings } from './engine-config.ts'
 import { readMembership } from './membership.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 
@@ -12,14 +12,20 @@ const usualSearchPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin
 
 /**
  * @returns undefined for a node without devices: its Engine stays as it is
- * @throws ShoalError RUNTIME_INCOMPLETE, FILE_UNWRITABLE
+ * @throws ShoalError RUNTIME_INCOMPLETE, FILE_UNWRITABLE, ENGINE_CONFIG
  */
-export async function prepareOffer(devices: readonly Device[]): Promise<EngineSettings['devices']> {
+export async function prepareOffer(
+  devices: readonly Device[],
+  membershipFile: string,
+): Promise<EngineSettings['devices']> {
   const resources = resourcesOf(devices)
   if (resources.length === 0) return undefined
+  const { file, text } = await ownEngineConfig(await readMembership(membershipFile))
   await installRuntime(runtimeFolder, {
     node: process.execPath,
     searchPath: `${process.env.PATH ?? ''}:${usualSearchPath}`,
+    // Whoever chose another runtime keeps it, below the device runtime.
+    lower: defaultRuntimePath(text, file),
   })
   return { resources, runtimePath: runtimeProgram(runtimeFolder) }
 }
@@ -36,6 +42,9 @@ export async function offerDevices(
   await oneAtATime(folder, 'offer the devices of', async () => {
     const membership = await readMembership(options.membershipFile)
     if (membership === undefined) return
-    await configureEngine(membership, { ...options, devices: await prepareOffer(devices) })
+    await configureEngine(membership, {
+      ...options,
+      devices: await prepareOffer(devices, options.membershipFile),
+    })
   })
 }
