@@ -163,7 +163,7 @@ describe('spreading instances that need devices', () => {
     const error = new ShoalError('DEVICES_INVALID', {
       action: 'read',
       object: 'the devices',
-      place: 'c:/etc/shoal/devices.yaml',
+      place: '/etc/shoal/devices.yaml',
       reason: 'one problem',
     })
     const invalid = aDevice('c', {
@@ -173,7 +173,7 @@ describe('spreading instances that need devices', () => {
     const { unplaced } = spreadInstances(instances(two), [having('a', 'laser'), having('b'), invalid])
     expect(unplaced[0]?.rejected.map(({ code, reason }) => `${code} ${reason}`).toSorted()).toEqual([
       'CAPABILITY_ABSENT it has no device with the capability laser; it has no devices at all',
-      'DEVICES_INVALID c:/etc/shoal/devices.yaml: one problem',
+      'DEVICES_INVALID /etc/shoal/devices.yaml: one problem',
       'DEVICE_HELD no device with the capability laser is free: a-laser is held by instance app/beam.1',
     ])
   })
