@@ -138,7 +138,7 @@ function asDevice(item: unknown): AgentDevice | null {
   if (names === null || knownPaths === null || !isCount(shared) || shared < 1) return null
   if (presence !== 0 && presence !== 1) return null
   const [deviceId = '', kind = '', reason = ''] = names
-  if (deviceId === '' || kind === '' || reason.length > mostAbsenceCharacters) return null
+  if (deviceId === '' || reason.length > mostAbsenceCharacters) return null
   return {
     id: deviceId,
     capability: kind,

@@ -18,13 +18,14 @@ export interface AgentReport {
   /** Images of the orders that the node lacks still; left out while nothing changed. */
   readonly missingImages: readonly string[] | undefined
   /** The node's devices, present or not; left out while nothing changed. */
-  readonly devices?: readonly AgentDevice[] | undefined
+  readonly devices: readonly AgentDevice[] | undefined
 }
 
 /** A device of the node, as far as the manager needs to know it. */
 export interface AgentDevice {
   /** Of the node; unique there. */
   readonly id: string
+  /** Empty where only a path of it is known. */
   readonly capability: string
   /** How many instances may hold it at once; 1 is exclusive. */
   readonly shared: number

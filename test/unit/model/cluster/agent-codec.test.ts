@@ -15,7 +15,7 @@ const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined }
 const states: readonly AgentInstanceState[] = ['starting', 'answering', 'silent', 'paused', 'ended']
 const device = fc.record({
   id: fc.string({ minLength: 1, maxLength: 60 }),
-  capability: fc.string({ minLength: 1, maxLength: 60 }),
+  capability: text,
   shared: fc.integer({ min: 1, max: 99 }),
   isPresent: fc.boolean(),
   absence: text,
