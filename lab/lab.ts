@@ -3,6 +3,8 @@ import type { ChildProcess } from 'node:child_process'
 import { ShoalError } from '../src/model/errors.ts'
 import { nearestKey } from '../src/model/problems.ts'
 import { defaultBoardCache } from './board/image/board-image.ts'
+import { openLines } from './board/lines-of-board.ts'
+import type { Qtest } from './board/qtest.ts'
 import { buildLab } from './build-lab.ts'
 import { assertFit } from './fitness.ts'
 import type { ExecOptions, LaunchOptions } from './host.ts'
@@ -42,6 +44,8 @@ export interface LabHost {
   startEngine(signal?: AbortSignal): Promise<void>
   stopSshd(): Promise<void>
   startSshd(signal?: AbortSignal): Promise<void>
+  /** Of a board: the wires at its GPIO chip, from outside. Throws `LAB_HOST_OFF`. */
+  openLines(): Promise<Qtest>
 }
 
 export interface LabUpOptions {
@@ -142,6 +146,7 @@ export class Lab {
       startEngine: (signal) => services.startEngine(signal),
       stopSshd: () => services.stopSshd(),
       startSshd: (signal) => services.startSshd(signal),
+      openLines: () => openLines(host),
     }
   }
 

@@ -1,6 +1,16 @@
 // What a board finds on its disk at its first boot, beyond what every host finds: its network, its settings, and the tar that carries it all.
-import { copyFileSync, existsSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { checkout, searchPath } from '../enter.ts'
 import { renderSshdConfig } from '../host-files.ts'
 import type { HostSpec } from '../host-spec.ts'
@@ -8,6 +18,8 @@ import type { HostPaths } from '../lab-paths.ts'
 import { runStep } from '../run-command.ts'
 import { endsOf, type HostEnd, type WirePlan } from '../wire-plan.ts'
 import { boardFiles } from './machine.ts'
+
+const guestFolder = fileURLToPath(new URL('guest', import.meta.url))
 
 /** What Node compiles on a board is kept there: the checkout is read-only to it. */
 const compileCache = 'NODE_COMPILE_CACHE=/var/cache/node'
@@ -38,6 +50,7 @@ export async function makeBoardFolder(
   signal: AbortSignal,
 ): Promise<void> {
   const own = join(paths.folder, 'board')
+  copyGuestPrograms(own)
   const settings = join(own, 'etc/board')
   mkdirSync(settings, { recursive: true })
   writeFileSync(join(settings, 'network'), renderBoardNetwork(endsOf(spec.name, wires)))
@@ -56,6 +69,18 @@ export async function makeBoardFolder(
   copyFileSync(join(image, boardFiles.deviceTree), file(boardFiles.deviceTree))
   const backing = ['-f', 'qcow2', '-F', 'raw', '-b', boardFiles.root]
   await run('the disk', ['qemu-img', 'create', '-q', ...backing, file(boardFiles.disk)])
+}
+
+/** The board's own programs, fit to be run, where its disk has them. */
+function copyGuestPrograms(own: string): void {
+  const programs = join(own, 'lib/board')
+  mkdirSync(programs, { recursive: true })
+  for (const name of readdirSync(guestFolder)) {
+    copyFileSync(join(guestFolder, name), join(programs, name))
+    chmodSync(join(programs, name), 0o755)
+  }
+  mkdirSync(join(own, 'etc'))
+  copyFileSync(join(guestFolder, 'inittab'), join(own, 'etc/inittab'))
 }
 
 /** Empty when the checkout has none of its own. */

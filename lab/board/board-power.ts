@@ -13,7 +13,7 @@ import { openDoorArgv } from './ssh-argv.ts'
 
 const startTimeoutMs = 15_000
 /** 5 to 8 s on an idle machine. */
-const sshTimeoutMs = 180_000
+const sshTimeoutMs = 300_000
 const askEveryMs = 300
 
 /** Starts the machine unless it runs, and waits until its sshd lets programs in. Throws `LAB_DAEMON_FAILED` with the end of its console. */

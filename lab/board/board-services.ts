@@ -6,8 +6,8 @@ import type { BoardHost } from './board-host.ts'
 import { boardFailure, startBoard } from './board-power.ts'
 
 /** 20 s on an idle machine. */
-const engineTimeoutMs = 240_000
-const askEveryMs = 1000
+const engineTimeoutMs = 400_000
+const askEveryMs = 1500
 const answerTimeoutMs = 30_000
 
 export class BoardServices implements Services {

@@ -5,7 +5,7 @@ import { runStep } from '../../run-command.ts'
 import { boardFiles } from '../machine.ts'
 import { makeDeviceTree } from './device-tree.ts'
 import { fetchNode } from './fetch-node.ts'
-import { architecture, guestFolder, imageFolder, packages, suite } from './recipe.ts'
+import { architecture, imageFolder, packages, suite } from './recipe.ts'
 
 const extractTimeoutMs = 600_000
 const stepTimeoutMs = 120_000
@@ -36,16 +36,10 @@ export async function buildImage(build: ImageBuild): Promise<void> {
     ...['mmdebstrap', '--quiet', '--mode=root', `--arch=${architecture}`, '--variant=extract'],
     ...[`--include=${packages.join(',')}`, suite, root],
   ])
-  const finish = ['sh', join(imageFolder, 'finish-root.sh'), root, guestFolder, node]
+  const finish = ['sh', join(imageFolder, 'finish-root.sh'), root, node]
   await run('finish', 'the root file system', stepTimeoutMs, finish)
   const initrd = join(folder, boardFiles.initrd)
-  await run('make', 'the initrd', stepTimeoutMs, [
-    'sh',
-    join(imageFolder, 'make-initrd.sh'),
-    root,
-    guestFolder,
-    initrd,
-  ])
+  await run('make', 'the initrd', stepTimeoutMs, ['sh', join(imageFolder, 'make-initrd.sh'), root, initrd])
   const [kernel = ''] = globSync(join(root, 'boot/vmlinuz-*'))
   copyFileSync(kernel, join(folder, boardFiles.kernel))
   rmSync(join(root, 'boot'), { recursive: true })

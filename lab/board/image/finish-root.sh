@@ -1,12 +1,12 @@
 #!/bin/sh
 # Makes a bootable root of Debian packages that were extracted and nothing more. It runs no program of the board's architecture: what the
 # packages' own scripts would do is done here, as far as a board needs it.
-#   finish-root.sh ROOT GUEST NODE
+#   finish-root.sh ROOT NODE
 # ROOT   the extracted packages
-# GUEST  the board's own programs, lab/board/guest
 # NODE   the Node binary of the board's architecture
+# The board's own programs (lab/board/guest) come with its seed.
 set -eu
-root=$1 guest=$2 node=$3
+root=$1 node=$2
 cd "$root"
 
 # What no board uses takes time to write.
@@ -33,10 +33,8 @@ done
 mkdir -p usr/local/bin usr/local/sbin
 install -m 755 "$node" usr/local/bin/node
 
-install -m 644 "$guest/inittab" etc/inittab
-mkdir -p lib/board etc/board etc/shoal var/lib/shoal root/.ssh run tmp
+mkdir -p etc/shoal var/lib/shoal root/.ssh run tmp
 chmod 700 root root/.ssh
-for program in start find-devices serve-ssh engine; do install -m 755 "$guest/$program" "lib/board/$program"; done
 # One camera: the capture node alone of one device.
 echo 'options vivid n_devs=1 node_types=0x1' >etc/modprobe.d/board.conf
 depmod -b . "$(ls lib/modules)"

@@ -1,13 +1,13 @@
 #!/bin/sh
-# Makes the initrd of a board: BusyBox and the drivers of its disk, in the order in which they have to be loaded.
-#   make-initrd.sh ROOT GUEST OUT
+# Makes the initrd of a board: BusyBox, its first program and the drivers of its disk, in the order in which they have to be loaded.
+#   make-initrd.sh ROOT OUT
 set -eu
-root=$1 guest=$2 out=$3
+root=$1 out=$2
 inside=$(mktemp -d)
 trap 'rm -rf "$inside"' EXIT
 mkdir -p "$inside/bin" "$inside/dev" "$inside/root" "$inside/modules"
 cp "$root/bin/busybox" "$inside/bin/busybox"
-install -m 755 "$guest/initrd-init" "$inside/init"
+install -m 755 "$(dirname "$0")/initrd-init" "$inside/init"
 number=100
 for driver in virtio_mmio virtio_blk ext4 crc32c_generic; do
   modprobe --dirname "$root" --set-version "$(ls "$root/lib/modules")" --show-depends "$driver"

@@ -10,7 +10,6 @@ import { machineArgs } from '../machine.ts'
 export const suite = 'bookworm'
 export const architecture = 'arm64'
 
-export const guestFolder = fileURLToPath(new URL('../guest', import.meta.url))
 export const imageFolder = fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '')
 
 /** Debian's; what they depend on comes with them, what they recommend does not. */
@@ -44,8 +43,8 @@ export function imageKey(nodeVersion: string): string {
   add(
     JSON.stringify([suite, architecture, packages, gpioLines, machineArgs(describedMemoryMiB), nodeVersion]),
   )
-  for (const folder of [guestFolder, imageFolder]) {
-    for (const name of readdirSync(folder).sort()) add(`${name}\n${readFileSync(join(folder, name), 'utf8')}`)
+  for (const name of readdirSync(imageFolder).sort()) {
+    add(`${name}\n${readFileSync(join(imageFolder, name), 'utf8')}`)
   }
   return hash.digest('hex').slice(0, 16)
 }
