@@ -39,6 +39,12 @@ module.exports = {
     arrow('src-stands-alone', '^src/', '^(lab|evaluation|bench|test|services|bin)/', 'src is the product'),
     arrow('model-is-pure', '^src/model/', '^src/(?!model/)', 'nouns and parsers import no other room'),
     arrow(
+      'telemetry-imports-model-only',
+      '^src/telemetry/',
+      '^src/(?!telemetry/|model/)',
+      'samplers read files and addresses, and know nothing of what they measure',
+    ),
+    arrow(
       'devices-import-model-only',
       '^src/devices/',
       '^src/(?!devices/|model/)',

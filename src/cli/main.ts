@@ -67,6 +67,10 @@ export const productCommands: CommandTable = {
     summary: 'runs a simulated board: sensors and actuators that behave as a script says',
     load: async () => (await import('./board-command.ts')).boardCommand,
   },
+  sample: {
+    summary: 'records CPU, load, memory, network and power of this machine',
+    load: async () => (await import('./sample-command.ts')).sampleCommand,
+  },
   image: {
     summary: 'builds the images of the services, lists them, and pushes images to a cluster',
     load: async () => (await import('./image-command.ts')).imageCommand,

@@ -1,0 +1,26 @@
+// `shoal sample`: what this machine does, a line a second.
+import { Command, InvalidArgumentError } from 'commander'
+import type { Io } from './io.ts'
+import type { SampleFlags } from './sample.ts'
+
+export function sampleCommand(io: Io): Command {
+  return new Command('sample')
+    .description(
+      'records CPU, load, memory, network and power of this machine and its containers, as JSON lines',
+    )
+    .option('--every <seconds>', 'between two samples', readSeconds, 1)
+    .option('--for <seconds>', 'ends by itself after that', readSeconds)
+    .option(
+      '--power <source>',
+      'auto, none, hwmon:FOLDER, powercap:FOLDER, tasmota:URL, shelly:URL, model:pi3b …',
+      'auto',
+    )
+    .option('--csv', "the columns of dstat's files")
+    .action(async (flags: SampleFlags) => (await import('./sample.ts')).sample(io, flags))
+}
+
+function readSeconds(given: string): number {
+  const seconds = Number(given.replace(/s$/, ''))
+  if (given !== '' && seconds >= 0.1 && seconds <= 86_400 * 365) return seconds
+  throw new InvalidArgumentError('It is a number of seconds, 0.1 or more.')
+}

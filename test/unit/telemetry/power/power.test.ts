@@ -1,0 +1,179 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { boardModels, paperIdleWatts } from '../../../../src/telemetry/power/board-models.ts'
+import { choosePower } from '../../../../src/telemetry/power/choose-power.ts'
+import { parseDaqCsv } from '../../../../src/telemetry/power/daq-csv.ts'
+import { joulesBetween } from '../../../../src/telemetry/power/energy.ts'
+import { shellyWatts, tasmotaWatts } from '../../../../src/telemetry/power/plug-answers.ts'
+import { findSysfsPower } from '../../../../src/telemetry/power/sysfs-power.ts'
+
+const signal = new AbortController().signal
+let root: string
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'shoal-power-'))
+})
+afterEach(() => rmSync(root, { recursive: true }))
+
+function write(path: string, text: string): void {
+  mkdirSync(join(root, path, '..'), { recursive: true })
+  writeFileSync(join(root, path), text)
+}
+
+describe('power that the kernel knows', () => {
+  it('is microwatts of a sensor', async () => {
+    write('sys/class/hwmon/hwmon0/name', 'ina226\n')
+    write('sys/class/hwmon/hwmon0/power1_input', '1323000\n')
+    const source = await findSysfsPower(() => 0, root)
+    expect(source?.info).toMatchObject({ name: 'ina226', origin: 'measured' })
+    expect(await source?.read(null, signal)).toBeCloseTo(1.323)
+    rmSync(join(root, 'sys/class/hwmon/hwmon0/power1_input'))
+    expect(await source?.read(null, signal)).toBeNull()
+  })
+
+  it('is current times voltage where the chip says no power', async () => {
+    write('sys/class/hwmon/hwmon1/name', 'ina219\n')
+    write('sys/class/hwmon/hwmon1/curr1_input', '260\n')
+    write('sys/class/hwmon/hwmon1/in1_input', '5100\n')
+    expect(await (await findSysfsPower(() => 0, root))?.read(null, signal)).toBeCloseTo(1.326)
+  })
+
+  it('is energy over time where the kernel counts energy, through the counter’s turn', async () => {
+    let nowMs = 0
+    write('sys/class/powercap/intel-rapl:0/max_energy_range_uj', '10000000\n')
+    write('sys/class/powercap/intel-rapl:0/energy_uj', '9000000\n')
+    const source = await findSysfsPower(() => nowMs, root)
+    nowMs = 2000
+    write('sys/class/powercap/intel-rapl:0/energy_uj', '3000000\n')
+    expect(await source?.read(null, signal)).toBeCloseTo(2)
+  })
+
+  it('is nothing where nothing tells it', async () => {
+    write('sys/class/hwmon/hwmon0/name', 'cpu_thermal\n')
+    expect(await findSysfsPower(() => 0, root)).toBeUndefined()
+  })
+})
+
+describe('a model', () => {
+  it('has the paper’s idle figures for the paper’s board, and says that it is a model', async () => {
+    for (const [word, watts] of [
+      ['model:pi3b', paperIdleWatts.ethernet],
+      ['model:pi3b/wlan', paperIdleWatts.wlan],
+    ] as const) {
+      const source = await choosePower(word, () => 0)
+      expect(source?.info.origin).toBe('modelled')
+      expect(await source?.read(0, signal)).toBeCloseTo(watts)
+      expect(await source?.read(null, signal)).toBeNull()
+    }
+  })
+
+  it('rises with the work', () => {
+    for (const { watts } of boardModels) {
+      expect(watts(1)).toBeGreaterThan(watts(0.5))
+      expect(watts(7)).toBe(watts(1))
+    }
+  })
+
+  it.each(['model:pi9', 'model:', 'model:pi3b/token-ring', 'hwmon', 'tasmota:', 'tasmota:ftp://x', 'x'])(
+    'is not guessed from %s',
+    async (word) => {
+      await expect(choosePower(word, () => 0)).rejects.toMatchObject({ code: 'POWER_SOURCE' })
+    },
+  )
+
+  it('is not taken unasked', async () => {
+    expect(await choosePower('none', () => 0)).toBeUndefined()
+  })
+})
+
+describe('a smart plug', () => {
+  it('is understood as Tasmota and Shelly speak', () => {
+    expect(tasmotaWatts('{"StatusSNS":{"Time":"x","ENERGY":{"Power":7.5,"Voltage":230}}}')).toBe(7.5)
+    expect(tasmotaWatts('{"Time":"x","ENERGY":{"Power":[2,3]}}')).toBe(5)
+    expect(shellyWatts('{"power":3.2,"is_valid":true}')).toBe(3.2)
+    expect(shellyWatts('{"id":0,"output":true,"apower":4.1}')).toBe(4.1)
+    expect(shellyWatts('{"method":"NotifyStatus","params":{"switch:0":{"apower":4.4}}}')).toBe(4.4)
+    expect(shellyWatts('5.25')).toBe(5.25)
+    for (const text of ['', '{', 'null', '[]', '{"power":"3"}', '{"ENERGY":{"Power":[1,"x"]}}', '-4']) {
+      expect(tasmotaWatts(text)).toBeUndefined()
+      expect(shellyWatts(text)).toBeUndefined()
+    }
+  })
+
+  it('is asked by HTTP, with its password, and has no figure when it is away', async () => {
+    const asked: string[] = []
+    const server = createServer((request, response) => {
+      asked.push(`${request.url} ${request.headers.authorization}`)
+      response.end('{"StatusSNS":{"ENERGY":{"Power":9}}}')
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const source = await choosePower(`tasmota:http://me:secret@127.0.0.1:${port}`, () => 0)
+    expect(source?.info.detail).toBe(`http://127.0.0.1:${port}`)
+    expect(await source?.read(null, signal)).toBe(9)
+    expect(asked).toEqual([`/cm?cmnd=Status%2010 Basic ${Buffer.from('me:secret').toString('base64')}`])
+    await new Promise((resolve) => server.close(resolve))
+    expect(await source?.read(null, signal)).toBeNull()
+  })
+})
+
+describe('a file of a data acquisition board', () => {
+  const columns = {
+    time: 'Time (s)',
+    timeUnit: 's',
+    shuntVolts: 'CH0',
+    supply: 'CH1',
+    supplyVolts: 5,
+    shuntOhms: 0.1,
+  } as const
+
+  it('is volts over a shunt', () => {
+    const readings = parseDaqCsv(
+      '# made by hand\nTime (s),CH0,CH1\n0,0.03,5.1\n0.001,0.06,5.1\n',
+      columns,
+      'x.csv',
+    )
+    expect(readings.map(({ atMs }) => atMs)).toEqual([0, 1])
+    expect(readings[0]?.watts).toBeCloseTo(0.3 * 5.07)
+    expect(readings[1]?.watts).toBeCloseTo(0.6 * 5.04)
+  })
+
+  it('may have columns without titles, and a supply that is known', () => {
+    const [reading] = parseDaqCsv(
+      '1700000000000;0.02',
+      { time: 0, timeUnit: 'ms-epoch', shuntVolts: 1, supplyVolts: 5, shuntOhms: 0.1, separator: ';' },
+      'x.csv',
+    )
+    expect(reading).toEqual({ atMs: 1.7e12, watts: expect.closeTo(0.2 * 4.98) })
+  })
+
+  it.each([
+    ['Time (s),CH9\n0,1', 'no column "CH0"'],
+    ['Time (s),CH0,CH1\n0,x,5', 'line 2: column 1 is "x"'],
+    ['Time (s),CH0,CH1\n0,1', 'line 2: column 2 is ""'],
+    ['Time (s),CH0,CH1\n5,0.1,5\n4,0.1,5', 'line 3: its time is before'],
+  ])('is refused with its line: %j', (text, reason) => {
+    expect(() => parseDaqCsv(text, columns, 'x.csv')).toThrow(reason)
+  })
+})
+
+describe('energy', () => {
+  const readings = [
+    { atMs: 0, watts: 1 },
+    { atMs: 1000, watts: 3 },
+    { atMs: 2000, watts: 3 },
+  ]
+
+  it('is the area below the readings, parts of them at the ends', () => {
+    expect(joulesBetween(readings, 0, 2000)).toBeCloseTo(5)
+    expect(joulesBetween(readings, 500, 1500)).toBeCloseTo(1.25 + 1.5)
+  })
+
+  it('is not told of a task that nobody measured to its end', () => {
+    expect(() => joulesBetween(readings, 0, 2001)).toThrow(RangeError)
+    expect(() => joulesBetween([], 0, 1)).toThrow(RangeError)
+  })
+})
