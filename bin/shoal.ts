@@ -17,6 +17,10 @@ const commands = {
     summary: 'shows the main job on this machine, in a lab',
     load: async () => (await import('../evaluation/demo-command.ts')).demoCommand,
   },
+  evaluate: {
+    summary: 'takes the paper’s measurements on this machine, in a lab',
+    load: async () => (await import('../evaluation/evaluate-command.ts')).evaluateCommand,
+  },
 }
 
 await runProcess(commands)
