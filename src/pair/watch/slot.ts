@@ -31,6 +31,7 @@ export class Slot {
   #state: SlotState = 'up'
   #home: Home
   #homeSinceMs: number
+  #waitsFor = ''
   /** When it last answered, on the watcher's clock, and how many questions it has missed since. */
   answeredAtMs: number
   misses = 0
@@ -85,6 +86,14 @@ export class Slot {
       throw new Error(`instance ${this.instance.id} cannot go from ${this.#state} to ${to}`)
     }
     this.#state = to
+  }
+
+  /** No device can carry it now. @returns whether that is news, or the reason is */
+  waitFor(reason: string): boolean {
+    const isNews = this.#state !== 'waiting' || reason !== this.#waitsFor
+    if (this.#state !== 'waiting') this.move('waiting')
+    this.#waitsFor = reason
+    return isNews
   }
 
   /** It runs there now, and is taken to answer. @param instance as it was made there */

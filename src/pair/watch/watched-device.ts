@@ -28,7 +28,7 @@ const reconnectPauseMs = 1000
 const inventoryFreshMs = 5000
 
 /** A machine that needs longer is passed over for now. */
-const inventoryLimitMs = 6000
+const inventoryLimitMs = 10_000
 
 /** What the machine has for instances that need devices. */
 export interface WatchedInventory {

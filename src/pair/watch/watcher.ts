@@ -143,10 +143,8 @@ export class Watcher {
     const device = choice.ok ? fresh.find(({ label }) => label === choice.device)?.device : undefined
     if (device === undefined) {
       slot.retryAtMs = this.#now() + firstRetryMs
-      if (slot.state === 'waiting') return
-      slot.move('waiting')
       const reason = choice.ok ? `${choice.device} was lost` : choice.reason
-      this.#tell({ kind: 'instance-waiting', instance: slot.instance.id, reason })
+      if (slot.waitFor(reason)) this.#tell({ kind: 'instance-waiting', instance: slot.instance.id, reason })
       return
     }
     slot.move('moving')

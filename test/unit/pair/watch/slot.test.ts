@@ -21,6 +21,18 @@ describe('a slot', () => {
     expect(() => aSlot().move('moving')).toThrow('cannot go from up to moving')
   })
 
+  it('says once for each reason that it waits', () => {
+    const slot = aSlot()
+    slot.move('down')
+    expect(['no device', 'no device', 'held', 'held'].map((reason) => slot.waitFor(reason))).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ])
+    expect(slot.state).toBe('waiting')
+  })
+
   it('begins anew at its new home', () => {
     const slot = aSlot()
     slot.move('down')
