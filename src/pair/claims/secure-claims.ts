@@ -23,7 +23,7 @@ export interface ClaimsToSecure {
 export class ClaimLost extends ShoalError {}
 
 /** Who has lost removes what it has made; then the winner goes on. */
-const waitLimitMs = 10_000
+const waitLimitMs = 20_000
 const waitPauseMs = 200
 
 /** Returns at once for an instance without devices. Throws ShoalError; the container is then not to be started. */
