@@ -17,7 +17,7 @@ const commands = [...readme.matchAll(/^```sh\n([\s\S]*?)^```$/gm)]
 /** What a reader would take from the output of a command, by a part of the command. */
 const expected: readonly (readonly [part: string, output: RegExp])[] = [
   ['coap put coap://worker1/average', /^3$/m],
-  ['coap-client-notls -m put', /\[1,2,3\]/],
+  ['mergesort', /\[1,2,3\]/],
   ['pair run root@worker1 examples', /coap:\/\/\S+:5683/],
   ['pair ps', /hello\/compute\.2\s+root@worker2/],
   ['pair logs', /answers CoAP/],
@@ -27,6 +27,12 @@ const expected: readonly (readonly [part: string, output: RegExp])[] = [
   ['shoal ps', /hello.*answering/],
   ['shoal nodes', /worker2.*ready/],
   ['shoal explain', /can run on/],
+  ['worker inventory', /climate-1 +humidity +simulated +no +present/],
+  ['deploy examples/greenhouse', /climate +2\/2 /],
+  ['shoal devices', /worker2 +climate-1 +humidity +present +greenhouse\/climate\.[12]/],
+  ['notls coap://manager/s/greenhouse/laser', /"n":"laser","vb":true/],
+  ['sleep 5', /worker1 +laser-1 +laser +absent/],
+  ['explain greenhouse', /worker1 +cannot: laser laser-1 is absent/],
   ['manager stop', /stopped/],
   ['lab status', /worker2 +10\.77\.0\.3 +on/],
   ['lab down', /is down/],
