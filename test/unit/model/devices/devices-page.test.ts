@@ -1,5 +1,5 @@
 // docs/devices.md has every key of /etc/shoal/devices.yaml, with the drivers that take it, whether it is needed and its default; and no other.
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parseDeclarations } from '../../../../src/model/devices/declaration.ts'
 import { declarationsSchema } from '../../../../src/model/devices/declarations-schema.ts'
@@ -48,4 +48,26 @@ describe('the page of devices', () => {
     expect(examples.length).toBeGreaterThan(0)
     for (const text of examples) expect(parseDeclarations(text, 'docs/devices.md').length).toBeGreaterThan(0)
   })
+
+  it.each(['devices.md', 'decisions/devices.md'])('links from %s to what there is', (name) => {
+    const from = new URL(`../../../../docs/${name}`, import.meta.url)
+    const links = [...readFileSync(from, 'utf8').matchAll(/\]\(([^)]+)\)/g)].map(([, link = '']) => link)
+    expect(links.length).toBeGreaterThan(2)
+    expect(links.filter((link) => !leadsSomewhere(new URL(link, from)))).toEqual([])
+  })
 })
+
+/** A file, and in it the heading of that name, as the web shows it. */
+function leadsSomewhere(target: URL): boolean {
+  const heading = target.hash.slice(1)
+  const file = new URL(target.pathname, target)
+  if (!existsSync(file)) return false
+  if (heading === '') return true
+  const headings = [...readFileSync(file, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, text = '']) =>
+    text
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+  return headings.includes(heading)
+}
