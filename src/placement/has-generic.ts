@@ -2,7 +2,7 @@
 import type { AgentDevice } from '../model/cluster/agent-messages.ts'
 import type { ClusterNode } from '../model/cluster/node.ts'
 import { deviceIdOf } from '../model/devices/device.ts'
-import { absentDevices, countFree } from './device-presence.ts'
+import { absentDevices, claimsOn, countFree } from './device-presence.ts'
 import type { Claim } from './occupancy.ts'
 
 interface Wanted {
@@ -18,7 +18,7 @@ export function whyWithout(
   devices: readonly AgentDevice[],
 ): string[] {
   const resources = node.genericResources.filter((resource) => resource.kind === kind)
-  const taken = claims.filter((claim) => claim.kind === kind)
+  const taken = claimsOn(kind, node, devices, claims)
   const total = resources.reduce((sum, resource) => sum + ('value' in resource ? 1 : resource.count), 0)
   if (total === 0) return whyNotOffered(kind, devices)
   const isNamed = resources.some((resource) => 'value' in resource)
@@ -60,7 +60,8 @@ function renderAbsent(kind: string, { id, absence }: AgentDevice): string {
 function renderHolders(kind: string, taken: readonly Claim[]): string {
   const byDevice = Map.groupBy(taken, ({ value }) => deviceIdOf(value))
   const parts = [...byDevice].map(
-    ([id, claims]) => `${kind} (${id}), claimed by ${claims.map(({ holder }) => holder).join(', ')}`,
+    ([id, claims]) =>
+      `${kind} (${id}), claimed by ${[...new Set(claims.map(({ holder }) => holder))].join(', ')}`,
   )
   return `has ${parts.join(', and ')}`
 }

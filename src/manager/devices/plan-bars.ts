@@ -1,12 +1,20 @@
 // Which nodes must not take instances of which services, since a device that they need is absent there. Pure.
 import type { AgentDevice } from '../../model/cluster/agent-messages.ts'
 import { barsOf } from '../../model/cluster/bars.ts'
+import type { ClusterInstance } from '../../model/cluster/instance.ts'
 import { clusterLabel } from '../../model/cluster/labels.ts'
 import type { ClusterNode } from '../../model/cluster/node.ts'
 import type { ClusterService } from '../../model/cluster/service.ts'
 import type { ClusterSnapshot } from '../../model/cluster/snapshot.ts'
+import { deviceIdOf } from '../../model/devices/device.ts'
 import type { SwarmServiceSpec } from '../../model/swarm-service-spec.ts'
-import { absentDevices, countFree, type DevicesOf, isSound } from '../../placement/device-presence.ts'
+import {
+  absentDevices,
+  claimsOn,
+  countFree,
+  type DevicesOf,
+  isSound,
+} from '../../placement/device-presence.ts'
 import { isHolding, isOnItsWayOut, occupancyOf } from '../../placement/occupancy.ts'
 import { requirementsOf } from '../../placement/requirements.ts'
 
@@ -28,8 +36,8 @@ export function planBars(snapshot: ClusterSnapshot, devicesOf: DevicesOf): reado
 }
 
 /**
- * Swarm counts an absent device as free. So a node where one is absent is barred, unless an instance of the service holds others there, which
- * are present, or enough others are free: Swarm then tries the absent one at most once, since it puts what was given back behind the rest.
+ * Swarm counts an absent device as free, and one that is held under another of its kinds. So a node where that is so is barred, unless an instance of
+ * the service holds others there, which are present, or enough others are free: Swarm then tries the absent one at most once, since it puts what was given back behind the rest.
  * An instance that runs with an absent device bars its node in any case: nothing else makes it leave.
  * @param serviceId undefined for one that is only about to be
  * @returns ids of nodes, sorted
@@ -61,7 +69,11 @@ function isBarred(
   serviceId: string | undefined,
   snapshot: ClusterSnapshot,
 ): boolean {
-  if (wanted.every(({ kind }) => absentDevices(kind, node, devices).length === 0)) return false
+  const { claims } = occupancyOf(node, snapshot, serviceId)
+  const isMiscounted = ({ kind }: { readonly kind: string }): boolean =>
+    absentDevices(kind, node, devices).length > 0 ||
+    claimsOn(kind, node, devices, claims).some((claim) => claim.kind !== kind)
+  if (!wanted.some(isMiscounted)) return false
   const own = snapshot.instances.filter(
     (instance) =>
       instance.serviceId === serviceId &&
@@ -69,11 +81,40 @@ function isBarred(
       isHolding(instance) &&
       !isOnItsWayOut(instance),
   )
-  if (own.some((instance) => isSound(instance, devices))) return false
+  const isAtHome = (instance: ClusterInstance): boolean =>
+    isSound(instance, devices) && !isLate(instance, snapshot.instances, devices)
+  if (own.some(isAtHome)) return false
   if (own.some(({ state, claims }) => state === 'running' && claims.length > 0)) return true
-  const { claims } = occupancyOf(node, snapshot, serviceId)
   return wanted.some(({ kind, count }) => {
     const isNamed = node.genericResources.some((each) => each.kind === kind && 'value' in each)
     return isNamed && countFree(kind, node, devices, claims) < Math.max(1, count)
   })
+}
+
+/** Whether a device that it claims was full already when it came, through claims of another kind: the node's runtime does not give it then. */
+function isLate(
+  instance: ClusterInstance,
+  instances: readonly ClusterInstance[],
+  devices: readonly AgentDevice[],
+): boolean {
+  const before = instances.filter(
+    (other) =>
+      other.nodeId === instance.nodeId &&
+      isHolding(other) &&
+      !isOnItsWayOut(other) &&
+      comesBefore(other, instance),
+  )
+  const holds = (other: ClusterInstance, id: string): boolean =>
+    other.claims.some(({ value }) => deviceIdOf(value) === id)
+  return devices.some(
+    ({ id, shared }) => holds(instance, id) && before.filter((other) => holds(other, id)).length >= shared,
+  )
+}
+
+/** One that runs has the device; of others the older one. */
+function comesBefore(one: ClusterInstance, other: ClusterInstance): boolean {
+  if (one.id === other.id) return false
+  const [runs, otherRuns] = [one.state === 'running', other.state === 'running']
+  if (runs !== otherRuns) return runs
+  return one.createdAtMs < other.createdAtMs || (one.createdAtMs === other.createdAtMs && one.id < other.id)
 }

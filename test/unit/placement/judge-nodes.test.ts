@@ -246,6 +246,24 @@ describe('devices', () => {
     expect(judgeWith(spec, [])).toEqual([`has no ${path}`])
   })
 
+  it('are claimed under whatever kind somebody holds them', () => {
+    const nodes = [
+      aNode('n', {
+        genericResources: [
+          { kind: 'camera', value: 'cam' },
+          { kind: '/dev/video0', value: 'cam' },
+        ],
+      }),
+    ]
+    const instances = [anInstance(climate, nodes[0], { claims: [{ kind: 'camera', value: 'cam' }] })]
+    const there = { nodes, services: [climate], instances }
+    const cam = aDevice('cam', { capability: 'camera', paths: ['/dev/video0'] })
+    expect(judgeWith(wantsGeneric('/dev/video0', 1), [cam], there)).toEqual([
+      'has /dev/video0 (cam), claimed by garden/climate.1',
+    ])
+    expect(judgeWith(wantsGeneric('/dev/video0', 1), [], there)).toEqual([])
+  })
+
   it('that the Engine does not offer are more than nothing', () => {
     expect(judgeWith(wantsGeneric('laser', 1), [aDevice('laser-1', { capability: 'laser' })])).toEqual([
       'has laser (laser-1), but its Engine does not offer it yet',

@@ -3,7 +3,7 @@ import { planBars, wantedBars } from '../../../../src/manager/devices/plan-bars.
 import type { AgentDevice } from '../../../../src/model/cluster/agent-messages.ts'
 import { withBars } from '../../../../src/model/cluster/bars.ts'
 import type { ClusterInstance } from '../../../../src/model/cluster/instance.ts'
-import { anInstance, aService, aSnapshot } from '../../placement/builders.ts'
+import { aNode, anInstance, aService, aSnapshot } from '../../placement/builders.ts'
 import { aNeedingService, anAbsentSensor, aSensor, aSensorNode, claims } from './a-garden.ts'
 
 const climate = aNeedingService('climate')
@@ -69,6 +69,60 @@ describe('a node is not barred', () => {
     const plain = aService('plain')
     const snapshot = aSnapshot({ nodes: [w2], services: [plain] })
     expect(wantedBars(plain.spec, plain.id, snapshot, () => [anAbsentSensor('c')])).toEqual([])
+  })
+})
+
+describe('a device that is held under another of its kinds', () => {
+  const [camera, path] = ['camera', '/dev/video0']
+  const node = aNode('w1', {
+    genericResources: [
+      { kind: camera, value: 'cam' },
+      { kind: path, value: 'cam' },
+    ],
+  })
+  const cam = aSensor('cam', { capability: camera, paths: [path] })
+  const watch = aNeedingService('watch', [camera])
+  const record = {
+    ...climate,
+    id: 'id-record',
+    spec: {
+      ...climate.spec,
+      TaskTemplate: {
+        ...climate.spec.TaskTemplate,
+        Resources: {
+          Reservations: { GenericResources: [{ DiscreteResourceSpec: { Kind: path, Value: 1 } }] },
+        },
+      },
+    },
+  }
+  const watching = anInstance(watch, node, { claims: [{ kind: camera, value: 'cam' }] })
+  const recording = (changes: Partial<ClusterInstance> = {}) =>
+    anInstance(record, node, { claims: [{ kind: path, value: 'cam' }], ...changes })
+  const barredOf = (device: AgentDevice, ...instances: readonly ClusterInstance[]) =>
+    planBars(aSnapshot({ nodes: [node], services: [watch, record], instances }), () => [device]).map(
+      ({ service }) => service.id,
+    )
+
+  it('bars its node for those who came later, and for them alone', () => {
+    expect(barredOf(cam)).toEqual([])
+    expect(barredOf(cam, watching)).toEqual([record.id])
+    expect(barredOf(cam, watching, recording({ state: 'starting' }))).toEqual([record.id])
+    expect(barredOf(cam, { ...watching, state: 'starting' }, recording())).toEqual([watch.id])
+    expect(barredOf(cam, watching, recording({ state: 'assigned' }))).toEqual([record.id])
+  })
+
+  it('does not while it has a place left', () => {
+    const offers = {
+      genericResources: [camera, path].flatMap((kind) =>
+        ['cam#1', 'cam#2'].map((value) => ({ kind, value })),
+      ),
+    }
+    const snapshot = aSnapshot({
+      nodes: [{ ...node, ...offers }],
+      services: [watch, record],
+      instances: [anInstance(watch, node, { claims: [{ kind: camera, value: 'cam#1' }] })],
+    })
+    expect(planBars(snapshot, () => [{ ...cam, shared: 2 }])).toEqual([])
   })
 })
 
