@@ -50,7 +50,7 @@ describe('shoal image', () => {
     const { exitCode, err } = await image(['build', 'comptue'])
     expect(exitCode).toBe(1)
     expect(err).toBe(
-      'error[IMAGE_SERVICE_UNKNOWN]: build, an image of "comptue": there is no service of that name; there are compute\n' +
+      'error[IMAGE_SERVICE_UNKNOWN]: build, an image of "comptue": there is no service of that name; there are compute, sensing\n' +
         '  next: did you mean "compute"?\n',
     )
   })
