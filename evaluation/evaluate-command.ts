@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { Io } from '../src/cli/io.ts'
 import { parseDuration } from '../src/model/compose/syntax/duration.ts'
+import { ShoalError } from '../src/model/errors.ts'
 import { describeRun } from './describe-run.ts'
 import {
   expectedMs,
@@ -12,6 +13,7 @@ import {
   type SensingPlan,
   sensingModes,
 } from './sensing/plan.ts'
+import type { SensingRecord } from './sensing/records.ts'
 import { renderSensing } from './sensing/render-sensing.ts'
 import { RunFolder, readSamples } from './sensing/run-folder.ts'
 import { runSensing } from './sensing/run-sensing.ts'
@@ -79,9 +81,23 @@ async function evaluateSensing(io: Io, options: SensingOptions): Promise<void> {
     watcher.stop()
     folder.close()
   }
-  const rows = tabulateSensing(readSamples(folder.path))
+  const samples = readSamples(folder.path)
+  const rows = tabulateSensing(samples)
   folder.write('table.txt', renderSensing(rows))
   io.out(options.json ? `${JSON.stringify({ folder: folder.path, run, plan, rows })}\n` : renderSensing(rows))
+}
+
+/** After the table has been printed: the exit code says that it is not whole. */
+function failWithoutActivation(samples: readonly SensingRecord[]): void {
+  for (const record of samples) {
+    if (record.type !== 'activation' || record.failure === undefined) continue
+    throw new ShoalError('DEMO_FAILED', {
+      action: 'activate',
+      object: `sensing for ${record.capability}`,
+      place: `${record.mode} mode`,
+      reason: record.failure,
+    })
+  }
 }
 
 /** @returns milliseconds */

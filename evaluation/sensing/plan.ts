@@ -58,5 +58,7 @@ export function leftMs(plan: SensingPlan, doneMs: readonly number[], currentMs: 
   const total = modes.length * capabilities.length
   const guess = forMs + Math.max(...modes.map((mode) => capabilityMs[mode]))
   const each = doneMs.length === 0 ? guess : doneMs.reduce((sum, ms) => sum + ms, 0) / doneMs.length
-  return Math.max(0, (total - doneMs.length) * each - Math.min(currentMs, each))
+  const begun = Math.floor(doneMs.length / capabilities.length) + 1
+  const beforeOthers = modes.slice(begun).reduce((sum, mode) => sum + modeMs[mode], 0)
+  return Math.max(0, (total - doneMs.length) * each - Math.min(currentMs, each)) + beforeOthers
 }

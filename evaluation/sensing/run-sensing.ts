@@ -10,7 +10,7 @@ import type { PaperCapability, SensingMode, SensingPlan } from './plan.ts'
 import type { RequestPlan, RequestRecord, SensingRecord } from './records.ts'
 import type { RunFolder } from './run-folder.ts'
 import { writeSensingCompose } from './sensing-compose.ts'
-import { sensingTarget } from './targets.ts'
+import { type ActivatedSensing, type SensingTarget, sensingTarget } from './targets.ts'
 
 export interface SensingWatcher {
   /** A line that stays. */
@@ -90,58 +90,82 @@ interface Hosts {
   readonly worker: LabHost
 }
 
-async function measureMode(
-  mode: SensingMode,
-  hosts: Hosts,
-  { plan, folder, signal, watcher }: SensingOptions,
-): Promise<void> {
+async function measureMode(mode: SensingMode, hosts: Hosts, options: SensingOptions): Promise<void> {
+  const { plan, signal, watcher } = options
   const target = sensingTarget(mode, hosts)
-  const activate = async (capability: PaperCapability, isFirst: boolean) => {
-    const atMs = Date.now()
-    const record = { type: 'activation', mode, capability, isFirst, atMs } as const
-    try {
-      const file = await writeSensingCompose(hosts.client, capability, signal)
-      const active = await target.activate(file, signal)
-      folder.add({ ...record, ms: active.ms, endpoint: active.endpoint })
-      return active
-    } catch (error) {
-      signal.throwIfAborted()
-      folder.add({ ...record, failure: error instanceof Error ? error.message : String(error) })
-      throw error
-    }
-  }
   const [first] = plan.capabilities
   if (first === undefined) return
   watcher.say(`${mode} mode: the first activation brings the image to worker1`)
-  await activate(first, true)
+  await activate(target, { mode, capability: first }, true, hosts, options)
   await target.remove(signal)
   for (const capability of plan.capabilities) {
     watcher.begins(mode, capability)
-    const { endpoint, cpuSeconds } = await activate(capability, false)
-    const of = { mode, capability } as const
-    const readCpu = async (when: 'before' | 'after'): Promise<SensingRecord> => {
-      const seconds = await cpuSeconds()
-      return { type: 'cpu', ...of, when, atMs: Date.now(), seconds }
-    }
-    folder.add(await readCpu('before'))
-    let gets = 0
-    const { forMs, everyMs, deadlineMs } = plan
-    const requestPlan: RequestPlan = { ...of, endpoint, forMs, everyMs, deadlineMs }
-    for await (const record of measureInClient(hosts.client, requestPlan, signal)) {
-      folder.add(record)
-      if (record.method === 'GET') watcher.answered(++gets)
-    }
-    folder.add(await readCpu('after'))
-    const atMs = Date.now()
-    folder.add({ type: 'removal', ...of, atMs, ms: await target.remove(signal) })
+    await measureOne(target, { mode, capability }, hosts, options)
     watcher.ends()
   }
 }
 
-function measureInClient(
-  client: LabHost,
-  plan: RequestPlan,
-  signal: AbortSignal,
-): AsyncGenerator<RequestRecord> {
-  return runHostProgram<RequestRecord>(client, 'evaluation/probe/sensing.ts', plan, signal)
+interface Of {
+  readonly mode: SensingMode
+  readonly capability: PaperCapability
+}
+
+/** What cannot be activated is recorded as such; the next capability is measured nevertheless. */
+async function measureOne(
+  target: SensingTarget,
+  of: Of,
+  hosts: Hosts,
+  options: SensingOptions,
+): Promise<void> {
+  const { folder, plan, signal, watcher } = options
+  let active: ActivatedSensing
+  try {
+    active = await activate(target, of, false, hosts, options)
+  } catch (error) {
+    signal.throwIfAborted()
+    watcher.say(`${of.mode} mode: ${of.capability} was not activated: ${reasonOf(error)}`)
+    // Something of it may be there.
+    await target.remove(signal).catch(() => signal.throwIfAborted())
+    return
+  }
+  const readCpu = async (when: 'before' | 'after'): Promise<SensingRecord> => {
+    const seconds = await active.cpuSeconds()
+    return { type: 'cpu', ...of, when, atMs: Date.now(), seconds }
+  }
+  folder.add(await readCpu('before'))
+  let gets = 0
+  const { forMs, everyMs, deadlineMs } = plan
+  const requests: RequestPlan = { ...of, endpoint: active.endpoint, forMs, everyMs, deadlineMs }
+  const probe = 'evaluation/probe/sensing.ts'
+  for await (const record of runHostProgram<RequestRecord>(hosts.client, probe, requests, signal)) {
+    folder.add(record)
+    if (record.method === 'GET') watcher.answered(++gets)
+  }
+  folder.add(await readCpu('after'))
+  const atMs = Date.now()
+  folder.add({ type: 'removal', ...of, atMs, ms: await target.remove(signal) })
+}
+
+/** Records it either way. */
+async function activate(
+  target: SensingTarget,
+  of: Of,
+  isFirst: boolean,
+  { client }: Hosts,
+  { folder, signal }: SensingOptions,
+): Promise<ActivatedSensing> {
+  const record = { type: 'activation', ...of, isFirst, atMs: Date.now() } as const
+  try {
+    const file = await writeSensingCompose(client, of.capability, signal)
+    const active = await target.activate(file, signal)
+    folder.add({ ...record, ms: active.ms, endpoint: active.endpoint })
+    return active
+  } catch (error) {
+    if (!signal.aborted) folder.add({ ...record, failure: reasonOf(error) })
+    throw error
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

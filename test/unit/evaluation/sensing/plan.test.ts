@@ -29,7 +29,10 @@ describe('the plan of the sensing measurement', () => {
   })
 
   it('says what is left from what the capabilities have taken', () => {
-    expect(leftMs(plan, [125_000, 135_000], 30_000)).toBe(12 * 130_000 - 30_000)
+    const inPair = new Array(7).fill(130_000)
+    expect(leftMs(plan, [...inPair, 125_000, 135_000], 30_000)).toBe(5 * 130_000 - 30_000)
+    // Pair mode comes first; the cluster is still to be made.
+    expect(leftMs(plan, [130_000], 0)).toBeGreaterThan(13 * 130_000)
     expect(leftMs(plan, new Array(14).fill(130_000), 0)).toBe(0)
     // One that takes longer than the others leaves the rest as it is.
     expect(leftMs(plan, new Array(13).fill(130_000), 200_000)).toBe(0)
