@@ -85,6 +85,7 @@ async function evaluateSensing(io: Io, options: SensingOptions): Promise<void> {
   const rows = tabulateSensing(samples)
   folder.write('table.txt', renderSensing(rows))
   io.out(options.json ? `${JSON.stringify({ folder: folder.path, run, plan, rows })}\n` : renderSensing(rows))
+  failWithoutActivation(samples)
 }
 
 /** After the table has been printed: the exit code says that it is not whole. */
