@@ -92,9 +92,10 @@ interface Claimed {
 }
 
 async function fails(where: readonly string[], file: string, ...more: readonly string[]) {
-  const before = await Promise.all(devices.map((device) => pair.leftOn(device)))
+  const left = async () => Promise.all(devices.map(async (device) => (await pair.leftOn(device)).toSorted()))
+  const before = await left()
   const failed = await pair.shoal('pair', 'run', ...where, file, ...more)
-  expect(await Promise.all(devices.map((device) => pair.leftOn(device)))).toEqual(before)
+  expect(await left()).toEqual(before)
   expect(await pair.journal()).toEqual([])
   return { code: errorCode(failed), stderr: failed.stderr }
 }
@@ -246,6 +247,7 @@ describe('the sensing service', () => {
       await ask('put', 'humidity', '-e', 'on')
       expect(await ask('get', 'humidity')).toContain('"v":41')
       await ask('put', 'laser', '-e', 'on')
+      await ask('get', 'laser')
       await board.says(/ beam {2}on /, patienceMs)
       expect(await ask('get', 'flame')).toContain('4.04')
       expect(
