@@ -53,7 +53,12 @@ describe('the lines of a board', () => {
     const ended = new Promise((resolve) => child.once('close', resolve))
     const held = 'until gpioinfo gpiochip0 | grep -q gpiomon; do sleep 0.3; done'
     await must(board, ['sh', '-c', held])
-    for (const level of [1, 0, 1] as const) await lines.drive(flame, level)
+    const seen = () => said.split('\n').length - 1
+    // The chip keeps one change a line until the board has looked.
+    for (const [index, level] of ([1, 0, 1] as const).entries()) {
+      await lines.drive(flame, level)
+      await until(`the board sees change ${index + 1}`, () => seen() > index, 30_000)
+    }
     await ended
     await lines.drive(flame, 0)
     // 1: rising, 0: falling.

@@ -58,7 +58,7 @@ beforeAll(async () => {
   await board.exec(['sh', '-c', found], { input: devices })
   await must(manager, ['shoal', 'manager', 'start', '--background'])
   const token = await must(manager, ['shoal', 'manager', 'token'])
-  await must(board, ['shoal', 'worker', 'join', '--token', token.trim()], 300_000)
+  await must(board, ['shoal', 'worker', 'join', '--token', token.trim()], 200_000)
 })
 afterAll(async () => {
   await lines?.close()
