@@ -45,7 +45,7 @@ done
 [ "$verb" = create ] && LC_ALL=C grep -qF DOCKER_RESOURCE_ "$bundle/config.json" 2>/dev/null || exec "$runc" "$@"
 
 # Not exec: runc shall start as the Engine started this, and Node raises limits and ignores signals. 3: it has told the reason.
-NODE_OPTIONS='' NODE_EXTRA_CA_CERTS='' "$node" "$here/create.cjs" "$bundle" "$root" "$id" "$log" "$format"
+NODE_OPTIONS='' NODE_EXTRA_CA_CERTS='' "$node" "$here/create.cjs" "$$" "$bundle" "$root" "$id" "$log" "$format"
 status=$?
 [ "$status" -ne 0 ] || exec "$runc" "$@"
 [ "$status" -ne 3 ] || exit 1

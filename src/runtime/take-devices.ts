@@ -34,6 +34,7 @@ export interface Taking {
 export async function takeDevices(taking: Taking): Promise<void> {
   const endMs = performance.now() + holderDeadlineMs
   for (;;) {
+    checkWanted(taking)
     const claimed = claimedDevices(taking, await taking.readDevices())
     const text = await render(taking, claimed)
     let held = await findHeld(taking, claimed)
@@ -48,7 +49,6 @@ export async function takeDevices(taking: Taking): Promise<void> {
     }
     if (performance.now() > endMs) throw refuseHeld(taking, held)
     await delay(lookAgainMs)
-    checkWanted(taking)
   }
 }
 
