@@ -5,7 +5,7 @@ import type { Device } from '../model/devices/device.ts'
 import { BoundedLog } from '../worker/bounded-log.ts'
 import { readDeclarations } from '../worker/device-offer.ts'
 import { readMembership } from '../worker/membership.ts'
-import { offerDevices } from '../worker/offer-devices.ts'
+import { offerDevices, readOffer } from '../worker/offer-devices.ts'
 import { runAgent } from '../worker/run-agent.ts'
 import type { Io } from './io.ts'
 import { localEngine, membershipFile, mustBeRoot, notJoined, workerFolder } from './worker-setting.ts'
@@ -28,7 +28,7 @@ export async function workerAgent(io: Io, logFile: string | undefined): Promise<
       view: localKernelView(),
       readDeclarations,
       place: declarationsFile,
-      readOffer: async (signal: AbortSignal) => (await engine.info({ signal })).namedResources,
+      readOffer: (signal: AbortSignal) => readOffer(engine, membershipFile, signal),
       offer: (found: readonly Device[], signal: AbortSignal) =>
         offerDevices(found, workerFolder, { engine, membershipFile, signal, onProgress: log }),
     }

@@ -60,7 +60,12 @@ function undeclared({ devices, hardware }: Inventory): readonly Hardware[] {
       ...(grant?.mounts.map(({ source }) => source) ?? []),
     ]),
   )
-  return hardware.filter(({ folder, node }) => !used.has(folder) && !used.has(node?.path ?? ''))
+  return hardware.filter(
+    ({ folder, node }) =>
+      !used.has(node?.path ?? '') &&
+      // A channel of a chip is a folder below it.
+      ![...used].some((path) => path === folder || path.startsWith(`${folder}/`)),
+  )
 }
 
 function asJson(inventory: Inventory): object {

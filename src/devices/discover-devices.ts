@@ -58,13 +58,18 @@ const drivers: Partial<Record<HardwareKind, Discovered>> = {
   w1: 'w1',
 }
 
-function capabilityOf({ kind, name, parts, links }: Hardware): string | undefined {
-  if (kind === 'camera') return 'camera'
+function capabilityOf({ kind, name, label, parts, links }: Hardware): string | undefined {
+  if (kind === 'camera') return isProcessor(label) ? undefined : 'camera'
   // A serial port without a name of its own may be the console.
   if (kind === 'serial') return links.length > 0 ? 'serial' : undefined
   if (kind === 'w1') return thermometers.includes(name.slice(0, 2)) ? 'temperature' : undefined
   if (kind === 'iio') return channelCapabilities.find(([channel]) => parts.includes(channel))?.[1]
   return undefined
+}
+
+/** Boards show codecs and the stages behind a camera as video nodes too; what they are stands in their names alone. */
+function isProcessor(label: string): boolean {
+  return /codec|isp\b|-isp|pisp|hevc|h26[45]|jpeg|\b(dec|enc)\b|image_fx|stats|m2m|scaler|vpu/i.test(label)
 }
 
 function grantOf(

@@ -142,8 +142,8 @@ function findSensor(
     (each) =>
       'id' in match
         ? each.name === match.id
-        : (match.name === undefined || each.label === match.name) &&
-          (match.label === undefined || each.label === match.label) &&
+        : isLabelled(each, match.name) &&
+          isLabelled(each, match.label) &&
           (match.path === undefined || each.folder.includes(match.path)),
     identity,
   )
@@ -163,6 +163,11 @@ function findSensor(
     paths: [],
     grant: sensorGrant({ id, capability, driver }, sensor, channel),
   }
+}
+
+/** Drivers of the device tree put the address behind the name: `dht11@4` is a `dht11`. */
+function isLabelled({ label }: Hardware, wanted: string | undefined): boolean {
+  return wanted === undefined || label === wanted || label.split('@', 1)[0] === wanted
 }
 
 /** Of a sensor that is read through its files. */

@@ -86,7 +86,7 @@ export class Agent {
         instances: this.#keeper.states,
         problems: problems.texts,
         missingImages: this.#prefetcher.missing,
-        devices: this.#devices?.reported ?? [],
+        devices: this.#devices === undefined ? [] : this.#devices.reported,
       }),
       onOrders: ({ paused, stopped, images }) => {
         this.#keeper.order({ paused, stopped })

@@ -101,6 +101,11 @@ export function defaultRuntimePath(text: string | undefined, file: string): stri
   return isObject(runtime) && typeof runtime.path === 'string' ? runtime.path : undefined
 }
 
+/** What a configuration has the Engine offer Swarm by name. @throws ShoalError ENGINE_CONFIG */
+export function offeredIn(text: string | undefined, file: string): readonly string[] {
+  return textsIn(parse(text, file), 'node-generic-resources', file)
+}
+
 function labelSetting(config: Config, label: string | undefined, file: string): Config {
   if (label === undefined) return {}
   const labels = textsIn(config, 'labels', file)

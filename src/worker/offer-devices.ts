@@ -1,10 +1,12 @@
 // What a worker's Engine is to offer Swarm of the node's devices: the device runtime put in its place, and a resource for each holder.
 import process from 'node:process'
+import type { Engine } from '../engine/engine.ts'
 import type { Device } from '../model/devices/device.ts'
 import { installRuntime, runtimeFolder, runtimeProgram } from '../runtime/install.ts'
 import { type ConfigureOptions, configureEngine, ownEngineConfig } from './configure-engine.ts'
 import { resourcesOf } from './device-offer.ts'
-import { defaultRuntimePath, type EngineSettings } from './engine-config.ts'
+import { defaultRuntimePath, type EngineSettings, offeredIn } from './engine-config.ts'
+import { findEngineProcess } from './engine-process.ts'
 import { readMembership } from './membership.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 
@@ -47,4 +49,21 @@ export async function offerDevices(
       devices: await prepareOffer(devices, options.membershipFile),
     })
   })
+}
+
+/** What the Engine offers Swarm of these devices now: `humidity=dht11-kitchen`. What somebody else has it offer is his. */
+export async function readOffer(
+  engine: Pick<Engine, 'info'>,
+  membershipFile: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const [{ namedResources }, process, membership] = await Promise.all([
+    engine.info({ signal }),
+    findEngineProcess(),
+    readMembership(membershipFile),
+  ])
+  if (process !== undefined && process.deviceFlags.length > 0) return []
+  const { file, text } = await ownEngineConfig(membership)
+  const others = offeredIn(text, file)
+  return namedResources.filter((resource) => !others.includes(resource))
 }

@@ -15,7 +15,7 @@ export interface DeviceKeeperOptions {
   readonly view: KernelView
   /** /etc/shoal/devices.yaml; undefined: there is none. Throws ShoalError DEVICES_UNREADABLE. */
   readonly readDeclarations: () => Promise<string | undefined>
-  /** `humidity=dht11-kitchen`: what the Engine offers Swarm now. Rejects while it does not answer. */
+  /** `humidity=dht11-kitchen`: what the Engine offers Swarm of these devices now. Rejects while it does not answer. */
   readonly readOffer: (signal: AbortSignal) => Promise<readonly string[]>
   /** Has the Engine offer these, which takes a restart. Rejects with ShoalError. */
   readonly offer: (devices: readonly Device[], signal: AbortSignal) => Promise<void>
@@ -50,14 +50,14 @@ export class DeviceKeeper {
   #missing = ''
   #missingSinceMs = 0
   #offeredAtMs = Number.NEGATIVE_INFINITY
-  #reported: readonly AgentDevice[] = []
+  #reported: readonly AgentDevice[] | undefined
 
   constructor(options: DeviceKeeperOptions) {
     this.#options = options
   }
 
-  /** By id. */
-  get reported(): readonly AgentDevice[] {
+  /** By id; undefined until it has looked: nothing is known then, which is not the same as nothing being there. */
+  get reported(): readonly AgentDevice[] | undefined {
     return this.#reported
   }
 

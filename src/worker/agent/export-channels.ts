@@ -1,5 +1,5 @@
 // Makes the declared channels of PWM chips usable: exported, and open to the group that services run in. Containers get the one channel alone.
-import { chmod, chown, writeFile } from 'node:fs/promises'
+import { chmod, chown, stat, writeFile } from 'node:fs/promises'
 import { lookAtHardware } from '../../devices/hardware.ts'
 import type { KernelView } from '../../devices/kernel-view.ts'
 import { isNamed } from '../../devices/pick-hardware.ts'
@@ -25,7 +25,6 @@ export async function exportChannels(
     const found = chips.filter((each) => isNamed(each, chip))
     const [only] = found
     if (only === undefined || found.length > 1 || channel >= only.parts.length) continue
-    if ((await view.read(`${only.folder}/pwm${channel}/period`)) !== undefined) continue
     try {
       await exportChannel(only.folder, channel)
     } catch (error) {
@@ -35,10 +34,17 @@ export async function exportChannels(
   return problems
 }
 
+/** What is exported and open already stays; a rule of udev may have given it to another group since. */
 async function exportThroughSysfs(chipFolder: string, channel: number): Promise<void> {
-  await writeFile(`${chipFolder}/export`, String(channel))
+  const folder = `${chipFolder}/pwm${channel}`
+  const isThere = await stat(folder).then(
+    () => true,
+    () => false,
+  )
+  if (!isThere) await writeFile(`${chipFolder}/export`, String(channel))
   for (const setting of settings) {
-    const file = `${chipFolder}/pwm${channel}/${setting}`
+    const file = `${folder}/${setting}`
+    if ((await stat(file)).gid === serviceGroup) continue
     await chown(file, 0, serviceGroup)
     await chmod(file, 0o664)
   }

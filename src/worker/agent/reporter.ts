@@ -8,7 +8,13 @@ import type { AgentOrders, AgentReport } from '../../model/cluster/agent-message
 import { type Endpoint, renderEndpoint } from '../../model/endpoint.ts'
 import { pause } from '../../model/pause.ts'
 
-export type Told = Required<Pick<AgentReport, 'instances' | 'problems' | 'missingImages' | 'devices'>>
+export interface Told {
+  readonly instances: NonNullable<AgentReport['instances']>
+  readonly problems: NonNullable<AgentReport['problems']>
+  readonly missingImages: NonNullable<AgentReport['missingImages']>
+  /** Undefined as long as nobody has looked. */
+  readonly devices: AgentReport['devices']
+}
 
 export interface ReporterOptions {
   readonly client: CoapClient
@@ -162,7 +168,7 @@ export class Reporter {
       instances: JSON.stringify(told.instances),
       problems: JSON.stringify(told.problems),
       missingImages: JSON.stringify(told.missingImages),
-      devices: JSON.stringify(told.devices),
+      devices: told.devices === undefined ? '' : JSON.stringify(told.devices),
     }
     const ifNew = <Part extends keyof Told>(part: Part): Told[Part] | undefined =>
       texts[part] === this.#told[part] ? undefined : told[part]

@@ -22,7 +22,7 @@ const declared = `
 - {id: flame-1, capability: flame, driver: gpio, chip: fe200000.gpio, line: 22, bias: pull-up, activeLow: true}
 - {id: tone-1, capability: passive-buzzer, driver: pwm, chip: pwmchip0, channel: 0}
 - {id: tone-2, capability: passive-buzzer, driver: pwm, chip: fe20c000.pwm, channel: 1}
-- {id: light-1, capability: light, driver: iio, match: {name: ads1115}, channel: voltage0}
+- {id: light-1, capability: light, driver: iio, match: {name: ads1015}, channel: voltage0}
 - {id: sound-1, capability: sound, driver: iio, match: {path: 1-0048}, channel: voltage7}
 - {id: modem, capability: modem, driver: serial, path: /dev/serial/by-id/usb-modem}
 `
@@ -75,7 +75,7 @@ describe('readInventory', () => {
     expect(absence).toEqual({
       'tone-2':
         'channel 1 of pwmchip0 is not exported: the agent does it, or echo 1 > /sys/devices/platform/soc/fe20c000.pwm/pwm/pwmchip0/export',
-      'sound-1': 'ads1115 (iio:device1) has no channel voltage7; it has voltage0',
+      'sound-1': 'ads1015 (iio:device1) has no channel voltage7; it has voltage0',
       modem: 'there is no /dev/serial/by-id/usb-modem',
     })
   })
@@ -99,9 +99,25 @@ describe('readInventory', () => {
     expect(devices.filter(({ capability }) => capability === 'camera').map(({ id }) => id)).toEqual(['front'])
   })
 
+  it('does not take a codec or a stage behind a camera for a camera', async () => {
+    const board = tree()
+    for (const [number, name] of [
+      'bcm2835-codec-decode',
+      'bcm2835-isp-capture0',
+      'rpi-hevc-dec',
+      'pispbe-output',
+    ].entries())
+      board
+        .file(`/sys/devices/soc/v/video4linux/video1${number}/name`, `${name}\n`)
+        .link(`/sys/class/video4linux/video1${number}`, `../../devices/soc/v/video4linux/video1${number}`)
+        .node(`/dev/video1${number}`, 81, 10 + number)
+    const { devices } = await readInventory(localKernelView(board.root), undefined)
+    expect(devices.filter(({ capability }) => capability === 'camera')).toHaveLength(1)
+  })
+
   it('refuses to guess which of two is meant', async () => {
     const twins = tree()
-      .file('/sys/devices/platform/dht11@9/iio:device2/name', 'dht11\n')
+      .file('/sys/devices/platform/dht11@9/iio:device2/name', 'dht11@9\n')
       .link('/sys/bus/iio/devices/iio:device2', '../../../devices/platform/dht11@9/iio:device2')
     const { devices } = await readInventory(
       localKernelView(twins.root),

@@ -39,11 +39,11 @@ export class KernelTree {
 /** Of a board with a DHT11, an ADC, a GPIO chip with named lines, a PWM chip, a camera and a thermometer. */
 export function raspberryTree(): KernelTree {
   return new KernelTree()
-    .file('/sys/devices/platform/dht11@4/iio:device0/name', 'dht11\n')
+    .file('/sys/devices/platform/dht11@4/iio:device0/name', 'dht11@4\n')
     .file('/sys/devices/platform/dht11@4/iio:device0/in_humidityrelative_input', '41000\n')
     .file('/sys/devices/platform/dht11@4/iio:device0/in_temp_input', '21000\n')
     .link('/sys/bus/iio/devices/iio:device0', '../../../devices/platform/dht11@4/iio:device0')
-    .file('/sys/devices/platform/soc/i2c-1/1-0048/iio:device1/name', 'ads1115\n')
+    .file('/sys/devices/platform/soc/i2c-1/1-0048/iio:device1/name', 'ads1015\n')
     .file('/sys/devices/platform/soc/i2c-1/1-0048/iio:device1/in_voltage0_raw', '12\n')
     .link('/sys/bus/iio/devices/iio:device1', '../../../devices/platform/soc/i2c-1/1-0048/iio:device1')
     .file('/sys/devices/platform/soc/fe200000.gpio/gpiochip0/uevent', '')

@@ -9,6 +9,7 @@ import type { ServiceView } from '../../../model/cluster/views.ts'
 import type { Endpoint } from '../../../model/endpoint.ts'
 import { addAgentResources } from '../../monitor/agent-resources.ts'
 import type { Monitor } from '../../monitor/monitor.ts'
+import { isCalled } from './is-called.ts'
 import { type ProxiedService, ReverseProxy } from './proxy.ts'
 import { Relay } from './relay.ts'
 import { activationFormats, isReachable, stateFormats } from './representation.ts'
@@ -121,7 +122,7 @@ export class CoapApi {
 
   #proxied(name: string): ProxiedService | undefined {
     const { desk } = this.#options
-    const find = (): ServiceView | undefined => desk.views().find((view) => view.name === name)
+    const find = (): ServiceView | undefined => desk.views().find((view) => isCalled(view, name))
     const view = find()
     if (view === undefined) return desk.catalogueNames().includes(name) ? idle : undefined
     return {

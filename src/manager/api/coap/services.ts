@@ -5,6 +5,7 @@ import { type Link, matchLinks, renderLinks } from '../../../coap/link-format.ts
 import type { CoapReply, CoapRequest } from '../../../coap/router.ts'
 import type { ServiceView } from '../../../model/cluster/views.ts'
 import { type Endpoint, renderEndpoint } from '../../../model/endpoint.ts'
+import { isCalled } from './is-called.ts'
 import { proxyPath } from './proxy.ts'
 import { replyOfError } from './reply-of-error.ts'
 import { endpointsOf, inFormat, representActivation, representState } from './representation.ts'
@@ -105,7 +106,7 @@ export class Services {
 
   #find(path: readonly string[]): ServiceView | undefined {
     const name = nameOf(path)
-    return this.#all().find((view) => view.name === name)
+    return this.#all().find((view) => isCalled(view, name))
   }
 
   /** The deployed ones, and those of the catalogue that are not. */

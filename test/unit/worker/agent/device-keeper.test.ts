@@ -65,11 +65,12 @@ async function pass(seconds: number): Promise<void> {
 }
 
 const presence = (keeper: DeviceKeeper): Record<string, boolean> =>
-  Object.fromEntries(keeper.reported.map(({ id, isPresent }) => [id, isPresent]))
+  Object.fromEntries((keeper.reported ?? []).map(({ id, isPresent }) => [id, isPresent]))
 
 describe('a keeper of devices', () => {
   it('tells what is there, and who comes and goes at its next look', async () => {
     const keeper = start()
+    expect(keeper.reported).toBeUndefined()
     await pass(1)
     expect(presence(keeper)).toMatchObject({ dht11: true })
     expect(onChange).toHaveBeenCalledTimes(1)
@@ -77,9 +78,9 @@ describe('a keeper of devices', () => {
     expect(onChange).toHaveBeenCalledTimes(1)
     rmSync(`${tree.root}/sys/bus/iio/devices/iio:device0`)
     await pass(2)
-    expect(keeper.reported.find(({ id }) => id === 'dht11')).toMatchObject({
+    expect(keeper.reported?.find(({ id }) => id === 'dht11')).toMatchObject({
       isPresent: false,
-      absence: 'no iio is name dht11: the kernel shows iio:device1 (ads1115)',
+      absence: 'no iio is name dht11: the kernel shows iio:device1 (ads1015)',
     })
     expect(onChange).toHaveBeenCalledTimes(2)
     expect(offer).not.toHaveBeenCalled()
@@ -137,7 +138,7 @@ describe('a keeper of devices', () => {
     offered = [...offered, 'laser=gone#1', '/dev/laser=gone#1']
     const keeper = start()
     await pass(1)
-    expect(keeper.reported.find(({ id }) => id === 'gone')).toMatchObject({
+    expect(keeper.reported?.find(({ id }) => id === 'gone')).toMatchObject({
       capability: 'laser',
       isPresent: false,
       paths: ['/dev/laser'],

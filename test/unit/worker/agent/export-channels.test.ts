@@ -20,19 +20,22 @@ const declared = parseDeclarations(
   'x',
 )
 
-it('exports the channels that are declared and not exported yet, and no others', async () => {
+it('makes the channels usable that are declared and that a chip has, and no others', async () => {
   const exported: string[] = []
   const problems = await exportChannels(localKernelView(tree.root), declared, async (folder, channel) => {
     exported.push(`${folder} ${channel}`)
   })
-  expect(exported).toEqual(['/sys/devices/platform/soc/fe20c000.pwm/pwm/pwmchip0 1'])
+  expect(exported).toEqual([
+    '/sys/devices/platform/soc/fe20c000.pwm/pwm/pwmchip0 0',
+    '/sys/devices/platform/soc/fe20c000.pwm/pwm/pwmchip0 1',
+  ])
   expect(problems).toEqual([])
 })
 
 it('says which could not be, and why', async () => {
   writeFileSync(`${tree.root}/sys/devices/platform/soc/fe20c000.pwm/pwm/pwmchip0/export`, '')
-  const problems = await exportChannels(localKernelView(tree.root), declared, async () => {
-    throw new Error('EBUSY: device or resource busy')
+  const problems = await exportChannels(localKernelView(tree.root), declared, async (_, channel) => {
+    if (channel === 1) throw new Error('EBUSY: device or resource busy')
   })
   expect(problems).toEqual([
     'export channel 1 of fe20c000.pwm for tone: Error: EBUSY: device or resource busy',
