@@ -3,10 +3,14 @@ import type { Lab, LabHost } from '../lab/lab.ts'
 import { ShoalError } from '../src/model/errors.ts'
 import { joinWorker, leaveWorker, startManager, stopManager } from './cluster.ts'
 import { computationInput, paperSizes } from './computation.ts'
-import { measureInClient } from './compute-targets.ts'
+import { measureInClient, stopProgram } from './compute-targets.ts'
+import { demoCapability, type SensorDemo, showSensor } from './demo-sensor.ts'
 import { projectFile } from './host-program.ts'
 import { mustRun } from './must-run.ts'
 import type { ResponseTimeSample } from './response-time.ts'
+import { declareDevices, startBoard } from './sensing/lab-board.ts'
+import { writeSensingCompose } from './sensing/sensing-compose.ts'
+import { timed } from './timed.ts'
 
 export interface ClusterDemo {
   /** Milliseconds that each worker took to join, by its name. */
@@ -16,6 +20,7 @@ export interface ClusterDemo {
   /** The same with the service deployed before, and removed in between: only the activation counts. */
   readonly againMs: readonly number[]
   readonly samples: readonly ResponseTimeSample[]
+  readonly sensor: SensorDemo
   readonly failover: {
     /** The worker that was cut off. */
     readonly cut: string
@@ -34,29 +39,47 @@ interface Options {
 }
 
 const workerNames = ['worker1', 'worker2'] as const
+/** The worker that the simulated board hangs at. */
+const boardName = 'worker2'
 const rounds = 3
 const failoverLimitMs = 60_000
 
 export async function runClusterDemo(lab: Lab, options: Options): Promise<ClusterDemo> {
+  const { signal, progress } = options
+  const host = lab.host(boardName)
+  progress(`${boardName}: a simulated board hangs at it, with sensors and actuators`)
+  await declareDevices(host, signal)
+  const board = await startBoard(host, signal)
+  try {
+    return await withManager(lab, options)
+  } finally {
+    await stopProgram(board)
+  }
+}
+
+async function withManager(lab: Lab, options: Options): Promise<ClusterDemo> {
   const { signal, progress } = options
   const [access, client] = [lab.host('manager'), lab.host('client')]
   const workers = workerNames.map((name) => lab.host(name))
   progress('manager: starts the edge manager, on Docker Swarm')
   const manager = await startManager(access, signal)
   try {
-    const joinMs: Record<string, number> = {}
-    for (const worker of workers) {
-      progress(`${worker.name}: joins with one command`)
-      joinMs[worker.name] = await joinWorker(worker, manager.token, signal)
-    }
+    progress(`${workerNames.join(', ')}: join, each with one command`)
+    const join = async (worker: LabHost) =>
+      [worker.name, await joinWorker(worker, manager.token, signal)] as const
+    const joinMs = Object.fromEntries(await Promise.all(workers.map(join)))
     progress(
-      'client: puts compute into the catalogue; its image goes to the manager’s registry, and from there to every worker',
+      'client: puts compute and sensing into the catalogue; their images go to the manager’s registry, and from there to the workers',
     )
-    await mustRun(client, ['shoal', 'catalogue', 'add', projectFile('services/compute/compose.yaml')], signal)
+    const files = [
+      projectFile('services/compute/compose.yaml'),
+      await writeSensingCompose(client, demoCapability, signal),
+    ]
+    for (const file of files) await mustRun(client, ['shoal', 'catalogue', 'add', file], signal)
     await waitForImages(client, signal)
     return await useByName(lab, access, client, joinMs, options)
   } finally {
-    for (const worker of workers) await leaveWorker(worker)
+    await Promise.all(workers.map(leaveWorker))
     await stopManager(manager)
   }
 }
@@ -97,12 +120,15 @@ async function useByName(
   }
   const samples: ResponseTimeSample[] = []
   for await (const sample of measureInClient(client, plan, signal)) samples.push(sample)
+  progress(`client: activates sensing, which needs ${demoCapability}, reads it and observes it`)
+  const sensor = await showSensor(client, uri, signal)
   const failover = await showFailover(lab, client, uri, endpoint, { seed, signal, progress })
   return {
     joinMs,
     activation: { command: post.join(' '), output: first.output.trim(), ms: first.ms },
     againMs,
     samples,
+    sensor,
     failover,
   }
 }
@@ -167,10 +193,4 @@ async function waitForImages(client: LabHost, signal: AbortSignal): Promise<void
     if (nodes.every(({ missingImages }) => missingImages.length === 0)) return
     if (performance.now() > endsAtMs) return
   }
-}
-
-async function timed(act: () => Promise<string>): Promise<{ readonly output: string; readonly ms: number }> {
-  const startedAt = performance.now()
-  const output = await act()
-  return { output, ms: performance.now() - startedAt }
 }

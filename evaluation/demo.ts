@@ -54,8 +54,9 @@ export async function runDemo({
   })
   try {
     const [client, server] = [lab.host('client'), lab.host('worker1')]
-    progress('builds the image of the compute service')
-    await mustRun(client, ['shoal', 'image', 'build', 'compute', '--no-load'], signal)
+    progress('builds the images of the services compute and sensing')
+    for (const service of ['compute', 'sensing'])
+      await mustRun(client, ['shoal', 'image', 'build', service, '--no-load'], signal)
 
     progress('worker1: starts compute natively')
     const native = await startNativeCompute(server, signal)

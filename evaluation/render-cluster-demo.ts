@@ -2,6 +2,7 @@
 import { renderTable } from '../src/cli/table.ts'
 import type { ActivatedInstance } from './compute-targets.ts'
 import type { ClusterDemo } from './demo-cluster.ts'
+import { demoCapability, type SensorDemo } from './demo-sensor.ts'
 import type { ResponseTimeSample } from './response-time.ts'
 import { renderMean, tabulateResponseTimes } from './response-time-table.ts'
 import { percentile, sortSamples } from './samples.ts'
@@ -11,7 +12,7 @@ import { percentile, sortSamples } from './samples.ts'
  * @param pairSamples of pair mode, whose mode is called `container`
  */
 export function renderClusterDemo(
-  { joinMs, activation, againMs, samples, failover }: ClusterDemo,
+  { joinMs, activation, againMs, samples, sensor, failover }: ClusterDemo,
   pair: ActivatedInstance,
   pairSamples: readonly ResponseTimeSample[],
   repetitions: number,
@@ -27,7 +28,16 @@ export function renderClusterDemo(
     renderActivationTable(pair, againMs),
     `Response time of a CoAP PUT in the cluster, mean of ${repetitions} ± 95 % interval (ms)`,
     renderResponses(samples, pairSamples),
+    renderSensor(sensor),
     `${failover.cut} was cut off while it ran compute: through the manager ${failover.now} answered ${(failover.ms / 1000).toFixed(1)} s after the cut`,
+    '',
+  ].join('\n')
+}
+
+function renderSensor({ node, activationMs, steps }: SensorDemo): string {
+  return [
+    `A light sensor hangs at ${node}, simulated. Sensing says \`needs: [${demoCapability}]\` and runs there, ${activationMs.toFixed(0)} ms after one POST:`,
+    ...steps.flatMap(({ command, output }) => [`$ ${command}`, ...(output === '' ? [] : [output])]),
     '',
   ].join('\n')
 }

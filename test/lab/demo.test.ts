@@ -50,6 +50,23 @@ describe('the demo', () => {
     expect(samples.filter(({ failure }) => failure !== undefined)).toEqual([])
   })
 
+  it('runs sensing where the light sensor is, reads it, and is told of its changes', () => {
+    const { node, steps, observed, activationMs } = result.cluster.sensor
+    expect(node).toBe('worker2')
+    expect(activationMs).toBeGreaterThan(0)
+    const [put, read] = steps
+    expect([put?.command, put?.output]).toEqual([expect.stringMatching(/ -m put -e on coap:.*\/light$/), ''])
+    expect(JSON.parse(read?.output ?? '')).toEqual([
+      expect.objectContaining({ bn: 'light/', n: 'illuminance', u: 'lx', v: expect.any(Number) }),
+    ])
+    const told = observed.map((text) => JSON.parse(text) as { bt: number; v: number }[])
+    expect(told.length).toBeGreaterThanOrEqual(2)
+    const times = told.map(([record]) => record?.bt ?? 0)
+    expect(times.toSorted((a, b) => a - b)).toEqual(times)
+    expect(new Set(told.map(([record]) => record?.v)).size).toBeGreaterThan(1)
+    expect(renderDemo(result)).toContain('A light sensor hangs at worker2')
+  })
+
   it('has the answer from the other worker after a cut', () => {
     const { cut, now } = result.cluster.failover
     expect([cut, now].sort()).toEqual(['worker1', 'worker2'])
