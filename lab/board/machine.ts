@@ -12,8 +12,7 @@ export function machineArgs(memoryMiB: number): readonly string[] {
 }
 
 /**
- * Both cores take turns in one thread. With a thread each, code that V8 compiles and what QEMU has translated of it do not always agree:
- * now and then a program of Node hangs.
+ * Both cores take turns in one thread. With a thread each, code that V8 compiles and what QEMU has translated of it do not always agree.
  */
 const acceleration = 'tcg,thread=single'
 

@@ -1,5 +1,6 @@
 // The whole way on real chips: a board joins a cluster with its devices, Swarm places services by them, the device runtime gives the lines to
 // the containers, and what the containers do is seen at the wires outside.
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -7,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fetchNode } from '../../lab/board/image/fetch-node.ts'
 import { lineNumber } from '../../lab/board/lines.ts'
 import type { Edge, Qtest } from '../../lab/board/qtest.ts'
+import { checkout } from '../../lab/enter.ts'
 import type { LabHost } from '../../lab/lab.ts'
 import { collect } from '../../lab/run-command.ts'
 import { imageFolder } from '../lab/pair-lab.ts'
@@ -51,6 +53,8 @@ beforeAll(async () => {
   const lab = await openBoardLab()
   manager = lab.host('manager')
   board = lab.host('board')
+  // As one file the agent starts on a board within the time that joining gives it; from 100 sources it does not.
+  execFileSync('sh', [`${checkout}/scripts/bundle`], { stdio: 'ignore' })
   folder = mkdtempSync(join(tmpdir(), 'shoal-board-'))
   lines = await board.openLines()
   await lines.drive(lineNumber('flame'), 0)
