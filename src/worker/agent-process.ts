@@ -20,8 +20,8 @@ export interface AgentProgram {
   readonly folder: string
 }
 
-/** A program of 100 source files on a small board. */
-const startLimitMs = 20_000
+/** A program of 100 source files on a small board that does much else. */
+const startLimitMs = 60_000
 const stopLimitMs = 8000
 const lookEveryMs = 20
 const lastLines = 5
@@ -55,8 +55,8 @@ export async function startAgent(program: AgentProgram, signal: AbortSignal): Pr
         env: { ...process.env, SHOAL_TOKEN: undefined, ...program.environment },
       },
     )
-    await waitForStart(child, program, signal)
-    child.unref()
+    // Whether it comes up or not: nobody waits for it at the end of this program.
+    await waitForStart(child, program, signal).finally(() => child.unref())
     return true
   } finally {
     await log.close()
