@@ -1,4 +1,4 @@
-// The sensing service on real lines of a GPIO chip and a real DHT11 driver: those of an emulated ARM64 board's own kernel.
+// The sensing service on real lines of a GPIO chip: those of an emulated ARM64 board's own kernel.
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -29,12 +29,6 @@ const devices = [
   gpio('alarm-1', 'active-buzzer', lineNumber('active-buzzer')),
   gpio('flame-1', 'flame', lineNumber('flame')),
   gpio('sound-1', 'sound', lineNumber('sound'), true),
-  {
-    id: 'dht11-1',
-    capability: 'humidity',
-    driver: 'iio',
-    folder: '/sys/bus/iio/devices/iio:device0',
-  } as const,
 ]
 
 describe('the sensing service on a board', () => {
@@ -118,15 +112,6 @@ describe('the sensing service on a board', () => {
     await lines.drive(lineNumber('sound'), 1)
     await untilValue('/flame', false)
     await untilValue('/sound', false)
-  })
-
-  it('is told why a line, or a sensor, is not to be had', async () => {
-    await shell(`gpioset --mode=time --sec=60 --background ${chip} ${lineNumber('active-buzzer')}=0`)
-    expect(await put('/active-buzzer', 'on')).toMatch(/^5\.03 busy: .*resource busy$/i)
-    await shell('pkill gpioset; true')
-    await expect.poll(() => put('/active-buzzer', 'on'), { timeout: patienceMs }).toBe('')
-    expect(await put('/humidity', 'on')).toBe('')
-    expect(await get('/humidity')).toMatch(/^5\.04 timeout: .*ETIMEDOUT$/)
   })
 
   it('leaves a steady laser at rest at SIGTERM, and gives every line back when it is killed', async () => {
