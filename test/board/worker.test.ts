@@ -124,9 +124,10 @@ describe('a board in a cluster', () => {
     const edges: Edge[] = []
     const stop = lines.onEdge((edge) => edges.push(edge))
     expect(await coap('put', at('pointer', '/laser'), 'on')).toMatchObject({ exitCode: 0 })
-    await until('the wire of the laser is high', () => edges.length === 1)
+    expect(await coap('get', at('pointer', '/laser'))).toMatchObject({ exitCode: 0 })
+    await until('the wire of the laser is high', () => edges.length >= 1, 30_000)
+    await until('the wire of the laser is low', () => edges.length >= 2, 30_000)
     expect(await coap('put', at('pointer', '/laser'), 'off')).toMatchObject({ exitCode: 0 })
-    await until('the wire of the laser is low', () => edges.length === 2)
     stop()
     expect(edges.map(({ line, level }) => [line, level])).toEqual([
       [lineNumber('laser'), 1],
