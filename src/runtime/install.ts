@@ -37,7 +37,8 @@ export async function installRuntime(
 ): Promise<void> {
   const runc = lower.startsWith('/') ? lower : await findProgram(lower, searchPath)
   await findProgram('flock', searchPath)
-  const shell = await readPart(new URL('shoal-runtime.sh', import.meta.url))
+  // Both lie in dist, two folders up from this file and from the one file that the agent is made of.
+  const shell = await readPart(new URL('../../dist/runtime/shoal-runtime.sh', import.meta.url))
   const created = await readPart(new URL(`../../dist/runtime/${bundle}`, import.meta.url))
   try {
     await mkdir(folder, { recursive: true, mode: 0o755 })
