@@ -132,7 +132,10 @@ async function decided(serviceId: string, count: number): Promise<ClusterInstanc
 /** Swarm's words for what keeps a node from running an instance, by ours: the first of a node is the filter that it fell at. */
 const words: readonly (readonly [RegExp, RegExp])[] = [
   [/^is (drained|paused|down)|^does not answer/, /^(\d+) nodes? not available for new tasks$/],
-  [/^needs |^has no \S+( left: .*)?$/, /^insufficient resources on (\d+) nodes?$/],
+  [
+    /^needs |^has no \S+( left: .*)?$|^has \S+ \(.+\), claimed by /,
+    /^insufficient resources on (\d+) nodes?$/,
+  ],
   [/^has no (volume|network|log) plugin/, /^missing plugin on (\d+) nodes?$/],
   [/^constraint /, /^scheduling constraints not satisfied on (\d+) nodes?$/],
   [/^is \w+\/\w+: the image/, /^unsupported platform on (\d+) nodes?$/],
