@@ -86,7 +86,6 @@ export const errorTable = Object.freeze({
   DEVICES_INVALID: entry('The file that declares the devices of a node is wrong.'),
   DEVICES_UNREADABLE: entry('The devices of a node, or the file that declares them, cannot be read.'),
   POWER_SOURCE: entry('A source of power cannot be taken.'),
-  DAQ_INVALID: entry('A file of a data acquisition board is not as its columns were named.'),
   ENGINE_CONFIG: entry('The configuration of the Docker Engine cannot be read or merged.'),
   ENGINE_RESTART: entry('The Docker Engine of a device did not come back after a restart.'),
   OTHER_SWARM: entry('The Docker Engine is in another Swarm.'),

@@ -1,5 +1,5 @@
-// What a cgroup has used: version 1 and 2, of a container or of a part of a machine that stands for a host.
-import { readdir, readFile } from 'node:fs/promises'
+// What a cgroup has used: version 1 and 2 alike.
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 export interface CgroupFolders {
@@ -48,37 +48,6 @@ export function cgroupFoldersOf(cgroupText: string, mountinfo: string): CgroupFo
 
 export async function readCgroupUsage({ version, cpu, memory }: CgroupFolders): Promise<CgroupUsage> {
   return version === 2 ? await readVersion2(cpu) : await readVersion1(cpu, memory)
-}
-
-/** Every task of the group and of those below it. */
-export async function listTasks(folder: string): Promise<readonly number[]> {
-  const own =
-    (await readText(join(folder, 'cgroup.threads'))) ||
-    (await readText(join(folder, 'tasks'))) ||
-    (await readText(join(folder, 'cgroup.procs')))
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
-  const below = await Promise.all(
-    entries.filter((entry) => entry.isDirectory()).map(({ name }) => listTasks(join(folder, name))),
-  )
-  return [
-    ...own
-      .split('\n')
-      .filter((line) => line !== '')
-      .map(Number),
-    ...below.flat(),
-  ]
-}
-
-/** How many of the tasks run, want to run, or wait for a disk: what a load average counts. */
-export async function countActive(tasks: readonly number[]): Promise<number> {
-  const states = await Promise.all(
-    tasks.map(async (pid) => {
-      const stat = await readText(`/proc/${pid}/stat`)
-      // The name before it may hold anything but a line's end.
-      return stat.slice(stat.lastIndexOf(')') + 2).charAt(0)
-    }),
-  )
-  return states.filter((state) => state === 'R' || state === 'D').length
 }
 
 async function readVersion2(folder: string): Promise<CgroupUsage> {

@@ -24,6 +24,6 @@ export const noShare: CpuShare = { all: null, user: null, system: null, wait: nu
 
 /** Looks at a node, and remembers what it needs for the next look. */
 export interface NodeSource {
-  readonly kind: 'machine' | 'cgroup'
+  readonly kind: 'machine'
   readonly look: (nowMs: number) => Promise<NodeLook>
 }

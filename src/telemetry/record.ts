@@ -1,9 +1,6 @@
 // What a sampler writes: one header, then a sample a line, each name with its unit. Newline-delimited JSON.
 import * as z from 'zod/mini'
 
-/** Where figures come from: a whole machine, or a part of one that stands for a machine of its own. */
-export type SourceKind = 'machine' | 'cgroup'
-
 export type PowerOrigin = 'measured' | 'modelled'
 
 export interface PowerSourceInfo {
@@ -24,7 +21,7 @@ export interface TelemetryHeader {
   readonly cpus: number
   /** What `atMs` is by: `realtime` with the offset of the monotonic clock at the start, so that a step of the clock shows. */
   readonly clock: 'realtime'
-  readonly source: SourceKind
+  readonly source: 'machine'
   readonly power?: PowerSourceInfo | undefined
   readonly intervalMs: number
   readonly startedAt: string
@@ -82,7 +79,7 @@ const header = z.object({
   nodeVersion: z.string(),
   cpus: z.number(),
   clock: z.literal('realtime'),
-  source: z.enum(['machine', 'cgroup']),
+  source: z.literal('machine'),
   power: z.optional(
     z.object({ name: z.string(), origin: z.enum(['measured', 'modelled']), detail: z.string() }),
   ),

@@ -6,8 +6,6 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { boardModels, paperIdleWatts } from '../../../../src/telemetry/power/board-models.ts'
 import { choosePower } from '../../../../src/telemetry/power/choose-power.ts'
-import { parseDaqCsv } from '../../../../src/telemetry/power/daq-csv.ts'
-import { joulesBetween } from '../../../../src/telemetry/power/energy.ts'
 import { shellyWatts, tasmotaWatts } from '../../../../src/telemetry/power/plug-answers.ts'
 import { findSysfsPower } from '../../../../src/telemetry/power/sysfs-power.ts'
 
@@ -117,63 +115,5 @@ describe('a smart plug', () => {
     expect(asked).toEqual([`/cm?cmnd=Status%2010 Basic ${Buffer.from('me:secret').toString('base64')}`])
     await new Promise((resolve) => server.close(resolve))
     expect(await source?.read(null, signal)).toBeNull()
-  })
-})
-
-describe('a file of a data acquisition board', () => {
-  const columns = {
-    time: 'Time (s)',
-    timeUnit: 's',
-    shuntVolts: 'CH0',
-    supply: 'CH1',
-    supplyVolts: 5,
-    shuntOhms: 0.1,
-  } as const
-
-  it('is volts over a shunt', () => {
-    const readings = parseDaqCsv(
-      '# made by hand\nTime (s),CH0,CH1\n0,0.03,5.1\n0.001,0.06,5.1\n',
-      columns,
-      'x.csv',
-    )
-    expect(readings.map(({ atMs }) => atMs)).toEqual([0, 1])
-    expect(readings[0]?.watts).toBeCloseTo(0.3 * 5.07)
-    expect(readings[1]?.watts).toBeCloseTo(0.6 * 5.04)
-  })
-
-  it('may have columns without titles, and a supply that is known', () => {
-    const [reading] = parseDaqCsv(
-      '1700000000000;0.02',
-      { time: 0, timeUnit: 'ms-epoch', shuntVolts: 1, supplyVolts: 5, shuntOhms: 0.1, separator: ';' },
-      'x.csv',
-    )
-    expect(reading).toEqual({ atMs: 1.7e12, watts: expect.closeTo(0.2 * 4.98) })
-  })
-
-  it.each([
-    ['Time (s),CH9\n0,1', 'no column "CH0"'],
-    ['Time (s),CH0,CH1\n0,x,5', 'line 2: column 1 is "x"'],
-    ['Time (s),CH0,CH1\n0,1', 'line 2: column 2 is ""'],
-    ['Time (s),CH0,CH1\n5,0.1,5\n4,0.1,5', 'line 3: its time is before'],
-  ])('is refused with its line: %j', (text, reason) => {
-    expect(() => parseDaqCsv(text, columns, 'x.csv')).toThrow(reason)
-  })
-})
-
-describe('energy', () => {
-  const readings = [
-    { atMs: 0, watts: 1 },
-    { atMs: 1000, watts: 3 },
-    { atMs: 2000, watts: 3 },
-  ]
-
-  it('is the area below the readings, parts of them at the ends', () => {
-    expect(joulesBetween(readings, 0, 2000)).toBeCloseTo(5)
-    expect(joulesBetween(readings, 500, 1500)).toBeCloseTo(1.25 + 1.5)
-  })
-
-  it('is not told of a task that nobody measured to its end', () => {
-    expect(() => joulesBetween(readings, 0, 2001)).toThrow(RangeError)
-    expect(() => joulesBetween([], 0, 1)).toThrow(RangeError)
   })
 })
