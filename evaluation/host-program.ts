@@ -8,6 +8,10 @@ import { fileURLToPath } from 'node:url'
 /** The part of a host that starts programs; a lab host is one. */
 export interface ProgramHost {
   readonly name: string
+  /** Left out: the Node that runs this program. */
+  readonly nodeProgram?: string
+  /** Left out: the host sees the files of this machine. */
+  projectFile?(path: string): string
   spawn(argv: readonly string[], options: { signal?: AbortSignal }): ChildProcess
 }
 
@@ -29,7 +33,8 @@ export async function* runHostProgram<Line>(
   input: unknown,
   signal: AbortSignal,
 ): AsyncGenerator<Line> {
-  const child = host.spawn([nodeProgram, projectFile(file)], { signal })
+  const path = host.projectFile?.(file) ?? projectFile(file)
+  const child = host.spawn([host.nodeProgram ?? nodeProgram, path], { signal })
   const ended = once(child, 'close') as Promise<[number | null, string | null]>
   ended.catch(() => {})
   let complaint = ''

@@ -1,12 +1,12 @@
 // A command in a host that has to succeed.
-import type { LabHost } from '../lab/lab.ts'
 import { ShoalError } from '../src/model/errors.ts'
+import type { EvaluationHost } from './hosts/evaluation-host.ts'
 
 const limitMs = 300_000
 
 /** @returns what it wrote to stdout. Throws ShoalError DEMO_FAILED with what it wrote to stderr. */
 export async function mustRun(
-  host: LabHost,
+  host: Pick<EvaluationHost, 'name' | 'exec'>,
   argv: readonly string[],
   signal: AbortSignal,
   input?: string,
