@@ -1,0 +1,62 @@
+// The keys of a campaign file. What a scenario may be set to, it says itself.
+import * as z from 'zod/mini'
+import { boardModels } from '../../src/telemetry/power/board-models.ts'
+import { links } from '../hosts/stage.ts'
+import type { Scenario } from '../scenarios/scenario.ts'
+
+/** Factors with lists of values: each scenario takes those values that it knows. */
+export const listFactors = ['links', 'modes', 'operations', 'sizes'] as const
+
+/** Factors with one number for all. */
+export const countFactors = ['repetitions', 'warmUps'] as const
+
+export const factorNames = [...listFactors, ...countFactors] as const
+
+export type FactorName = (typeof factorNames)[number]
+
+const usualSeed = 2017
+const greatestSeed = 999_999_999
+
+/** Part of the name of a folder. */
+const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/
+
+function listOf<Value extends z.core.$ZodType>(value: Value) {
+  return z.array(value).check(z.minLength(1))
+}
+
+export const seedSchema = z.int().check(z.minimum(0), z.maximum(greatestSeed))
+
+/** What a campaign file may say; `settingsOf` gives the schema of what stands below the name of a scenario. */
+export function campaignSchema(
+  scenarios: readonly Scenario[],
+  settingsOf: (scenario: Scenario) => z.core.$ZodType = ({ settings }) => settings,
+) {
+  const settings = scenarios.map(
+    (scenario) => [scenario.name, z.optional(z.nullable(settingsOf(scenario)))] as const,
+  )
+  return z.strictObject({
+    name: z._default(
+      z.string().check(z.regex(namePattern, 'expected letters, digits, and . _ - between them, at most 63')),
+      'campaign',
+    ),
+    seed: z._default(seedSchema, usualSeed),
+    /** Whose power the hosts of a lab are reckoned to draw. */
+    board: z._default(z.enum(boardModels.map(({ name }) => name)), 'pi3b'),
+    links: z.optional(listOf(z.enum(links))),
+    modes: z.optional(listOf(z.enum(['native', 'pair', 'cluster']))),
+    operations: z.optional(listOf(z.enum(['average', 'mergesort', 'bubblesort']))),
+    sizes: z.optional(listOf(z.int().check(z.minimum(1), z.maximum(1_000_000)))),
+    repetitions: z.optional(z.int().check(z.minimum(1), z.maximum(100_000))),
+    warmUps: z.optional(z.int().check(z.minimum(0), z.maximum(100_000))),
+    /** Left out: all of them. */
+    scenarios: z.optional(z.strictObject(Object.fromEntries(settings))),
+  })
+}
+
+/** The JSON schema of a campaign file, for editors: docs/campaign.schema.json. */
+export function campaignJsonSchema(scenarios: readonly Scenario[]): object {
+  return {
+    ...z.toJSONSchema(campaignSchema(scenarios), { io: 'input' }),
+    title: 'A campaign of shoal evaluate',
+  }
+}
