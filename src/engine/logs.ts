@@ -53,15 +53,38 @@ export class Logs {
     )
   }
 
-  /** The last lines as text, both streams in the order in which they were written. */
+  /**
+   * The last lines as text, in the order in which they reached the log. The two streams reach it by ways of their own: what was written to
+   * stderr last may stand before a flood of stdout, so half of the lines are kept for it.
+   */
   async tail(
     id: string,
     name: string,
     lines: number,
-    options: { readonly tty: boolean } & CallOptions,
+    { tty, ...options }: { readonly tty: boolean } & CallOptions,
   ): Promise<string> {
-    const pieces: Buffer[] = []
-    await this.read(id, name, ({ bytes }) => void pieces.push(bytes), { ...options, tail: lines })
-    return Buffer.concat(pieces).toString('utf8').trimEnd()
+    const chunks: LogChunk[] = []
+    const tail = tty ? lines : lines * 5
+    await this.read(id, name, (chunk) => void chunks.push(chunk), { ...options, tty, tail })
+    const kept = tty ? chunks : lastChunks(chunks, lines)
+    return Buffer.concat(kept.map(({ bytes }) => bytes))
+      .toString('utf8')
+      .trimEnd()
   }
+}
+
+/** The Engine makes a frame of each line. */
+function lastChunks(chunks: readonly LogChunk[], count: number): readonly LogChunk[] {
+  const complaints = lastOf(
+    chunks.filter(({ stream }) => stream === 'stderr'),
+    Math.floor(count / 2),
+  )
+  const kept = new Set(complaints)
+  const others = chunks.filter((chunk) => !kept.has(chunk))
+  for (const chunk of lastOf(others, count - complaints.length)) kept.add(chunk)
+  return chunks.filter((chunk) => kept.has(chunk))
+}
+
+function lastOf<T>(items: readonly T[], count: number): readonly T[] {
+  return items.slice(Math.max(0, items.length - count))
 }

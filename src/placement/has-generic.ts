@@ -5,6 +5,9 @@ import { deviceIdOf } from '../model/devices/device.ts'
 import { absentDevices, claimsOn, countFree } from './device-presence.ts'
 import type { Claim } from './occupancy.ts'
 
+/** How the reason ends that goes away by itself: the agent of the node has its Engine offer what is there. */
+const notOfferedYet = 'but its Engine does not offer it yet'
+
 interface Wanted {
   readonly kind: string
   readonly count: number
@@ -46,10 +49,13 @@ function whyNotOffered(kind: string, devices: readonly AgentDevice[]): string[] 
   const known = devices.filter(({ capability, paths }) => capability === kind || paths.includes(kind))
   if (known.length === 0) return [`has no ${kind}`]
   return known.map((device) =>
-    device.isPresent
-      ? `has ${kind} (${device.id}), but its Engine does not offer it yet`
-      : renderAbsent(kind, device),
+    device.isPresent ? `has ${kind} (${device.id}), ${notOfferedYet}` : renderAbsent(kind, device),
   )
+}
+
+/** @param reason of a node's verdict */
+export function isOfferPending(reason: string): boolean {
+  return reason.endsWith(notOfferedYet)
 }
 
 function renderAbsent(kind: string, { id, absence }: AgentDevice): string {

@@ -107,6 +107,17 @@ describe('the containers of a real Engine', () => {
     expect(await engine.logs.tail(id, 'writes', 1, { tty: false })).toBe('three')
   })
 
+  it('have a complaint among their last lines though much was written to the other stream after it', async () => {
+    const id = await aShell(
+      'complains',
+      'echo no config >&2; sleep 0.1; for n in 1 2 3 4 5 6 7 8 9; do echo $n; done',
+    )
+    await engine.containers.start(id, 'complains')
+    await engine.containers.wait(id, 'complains')
+    const lines = (await engine.logs.tail(id, 'complains', 4, { tty: false })).split('\n')
+    expect(lines).toEqual(['no config', '7', '8', '9'])
+  })
+
   it('have their log followed until they end', async () => {
     const id = await aShell('talks', 'for i in 1 2 3; do echo $i; sleep 0.1; done')
     await engine.containers.start(id, 'talks')

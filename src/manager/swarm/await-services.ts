@@ -4,6 +4,9 @@ import { clusterLabel } from '../../model/cluster/labels.ts'
 import type { InstanceView, ServiceView } from '../../model/cluster/views.ts'
 import { renderEndpoint } from '../../model/endpoint.ts'
 import { pause } from '../../model/pause.ts'
+import type { DevicesOf } from '../../placement/device-presence.ts'
+import { explainService } from '../../placement/explain-service.ts'
+import { fitsSoon } from '../../placement/fits-soon.ts'
 import type { ClusterView } from './cluster-view.ts'
 import { type AwaitedService, type ComeUp, ComingUp } from './coming-up.ts'
 
@@ -11,6 +14,8 @@ export interface AwaitOptions {
   readonly view: Pick<ClusterView, 'refresh'>
   /** The services as clients see them, now. */
   readonly views: () => readonly ServiceView[]
+  /** What is known of the devices of each node. */
+  readonly devicesOf: DevicesOf
   readonly signal: AbortSignal
   /** A service that has come up, or will not. */
   readonly onVerdict: (service: AwaitedService, verdict: ComeUp) => void
@@ -21,7 +26,7 @@ const lookEveryMs = 50
 /** Resolves when each has its verdict; rejects with the signal's reason, or ShoalError where Swarm does not answer. */
 export async function awaitServices(
   services: readonly AwaitedService[],
-  { view, views, signal, onVerdict }: AwaitOptions,
+  { view, views, devicesOf, signal, onVerdict }: AwaitOptions,
 ): Promise<void> {
   const open = new Map(services.map((service) => [service, new ComingUp(service, performance.now())]))
   const ended = new AbortController()
@@ -38,6 +43,7 @@ export async function awaitServices(
           seen.find((each) => each.application === found?.application && each.service === found?.name),
           (instance) => probes.answers(instance, path),
           performance.now(),
+          () => found !== undefined && fitsSoon(explainService(found, snapshot, devicesOf).verdicts),
         )
         if (verdict === undefined) continue
         open.delete(service)

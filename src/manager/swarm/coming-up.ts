@@ -28,6 +28,8 @@ const marginMs = 10_000
 const pullLimitMs = 10 * 60_000
 /** Swarm looks again when anything changes; a node that joins just now is given a moment. */
 const refusedForMs = 1500
+/** With a node in sight: an agent waits 5 s before it has its Engine offer a new device, and Swarm hears of it after the Engine's restart. */
+const refusedInSightForMs = 60_000
 const failuresThatTell = 3
 
 export class ComingUp {
@@ -46,6 +48,7 @@ export class ComingUp {
   /**
    * @param view of the service, as clients see it; undefined while they do not see it
    * @param answersUs whether an instance that no agent watches has answered the manager
+   * @param fitsSoon whether a node is in sight for an instance that waits; asked when Swarm refuses
    * @returns undefined while it may still come up
    */
   judge(
@@ -53,6 +56,7 @@ export class ComingUp {
     view: ServiceView | undefined,
     answersUs: (instance: InstanceView) => boolean,
     nowMs: number,
+    fitsSoon: () => boolean,
   ): ComeUp | undefined {
     const { id, isRolling, oldInstances } = this.#service
     const service = services.find((each) => each.id === id)
@@ -70,7 +74,7 @@ export class ComingUp {
     const wanted = isGlobal ? Math.max(1, view.active) : view.active
     if (working >= wanted && standing >= view.standby) return 'up'
     const known = instances.filter((instance) => instance.serviceId === id && isNew(instance))
-    return this.#judgeTrouble(known, working + standing, isGlobal && fresh.length === 0, nowMs)
+    return this.#judgeTrouble(known, working + standing, isGlobal && fresh.length === 0, nowMs, fitsSoon)
   }
 
   #judgeTrouble(
@@ -78,10 +82,12 @@ export class ComingUp {
     working: number,
     hasNoPlace: boolean,
     nowMs: number,
+    fitsSoon: () => boolean,
   ): ComeUp | undefined {
     const isRefused = hasNoPlace || instances.some(isWaitingForNode)
     this.#refusedSinceMs = isRefused ? (this.#refusedSinceMs ?? nowMs) : undefined
-    if (this.#refusedSinceMs !== undefined && nowMs - this.#refusedSinceMs > refusedForMs) return 'refused'
+    const refusedMs = this.#refusedSinceMs === undefined ? 0 : nowMs - this.#refusedSinceMs
+    if (refusedMs > refusedForMs && (refusedMs > refusedInSightForMs || !fitsSoon())) return 'refused'
     for (const { id, state } of instances)
       if (state === 'failed' || state === 'rejected') this.#failed.add(id)
     if (this.#failed.size >= failuresThatTell && working === 0) return 'failing'
@@ -97,6 +103,8 @@ export class ComingUp {
       ({ state, desiredState }) =>
         desiredState === 'running' && ['assigned', 'accepted', 'preparing'].includes(state),
     )
+    // It has not begun to start: the time it may take counts from when a node takes it.
+    if (isRefused) this.#lastGainMs = nowMs
     const limitMs = isPulling ? pullLimitMs : this.#service.readyMs + marginMs
     return nowMs - this.#lastGainMs > limitMs ? 'late' : undefined
   }

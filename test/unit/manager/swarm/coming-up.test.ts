@@ -41,7 +41,11 @@ class Looks {
     nowMs: number,
     instances: readonly Partial<ClusterInstance>[],
     states: Readonly<Record<string, State>> = {},
-    { update, answersUs = false }: { readonly update?: UpdateState; readonly answersUs?: boolean } = {},
+    {
+      update,
+      answersUs = false,
+      fitsSoon = false,
+    }: { readonly update?: UpdateState; readonly answersUs?: boolean; readonly fitsSoon?: boolean } = {},
   ) {
     const service: ClusterService = {
       ...this.#service,
@@ -60,7 +64,14 @@ class Looks {
       troubleOf: () => ({ missingImages: [], problems: [] }),
       devicesOf: () => undefined,
     }
-    return this.#coming.judge(snapshot, serviceViews(snapshot, liveness)[0], () => answersUs, nowMs)
+    const view = serviceViews(snapshot, liveness)[0]
+    return this.#coming.judge(
+      snapshot,
+      view,
+      () => answersUs,
+      nowMs,
+      () => fitsSoon,
+    )
   }
 
   removed() {
@@ -69,6 +80,7 @@ class Looks {
       undefined,
       () => true,
       0,
+      () => false,
     )
   }
 }
@@ -125,6 +137,21 @@ describe('a service that was just deployed', () => {
     expect(luckier.at(0, [waiting])).toBeUndefined()
     expect(luckier.at(1400, [{ state: 'assigned' }])).toBeUndefined()
     expect(luckier.at(1600, [waiting])).toBeUndefined()
+  })
+
+  it('is waited for while a node is in sight: its Engine is about to offer what is needed', () => {
+    const waiting = { state: 'pending', nodeId: undefined, error: 'no suitable node' } as const
+    const looks = new Looks(compose())
+    const inSight = { fitsSoon: true }
+    for (const atMs of [0, 1600, 30_000, 59_000])
+      expect(looks.at(atMs, [waiting], {}, inSight)).toBeUndefined()
+    // It was taken at last, and has all the time of a start from then on.
+    expect(looks.at(59_500, [{ id: 'i1' }], { i1: 'starting' }, inSight)).toBeUndefined()
+    expect(looks.at(62_000, [{ id: 'i1' }], { i1: 'answering' }, inSight)).toBe('up')
+
+    const never = new Looks(compose())
+    expect(never.at(0, [waiting], {}, inSight)).toBeUndefined()
+    expect(never.at(60_100, [waiting], {}, inSight)).toBe('refused')
   })
 
   it('is refused as a global one when no node fits', () => {
