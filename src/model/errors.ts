@@ -126,6 +126,8 @@ export const errorTable = Object.freeze({
   RUN_DAMAGED: entry('A file in the folder of a run is not what was written there.'),
   RESULTS_MIXED: entry('Results of different versions, or of different campaigns, are never put together.'),
   DEMO_FAILED: entry('A command of the demo failed in a host of its lab.'),
+  STAGE_FAILED: entry('The hosts of a measurement could not be made ready, or not be sampled.'),
+  INVENTORY_INVALID: entry('An inventory of hosts has problems; nothing was started.'),
   LAB_UNFIT: entry('This machine lacks what a lab needs: root, a program, a kernel feature.'),
   LAB_EXISTS: entry('A lab of that name is there already.'),
   LAB_NOT_UP: entry('The lab that was named, or any lab at all, is not up.'),

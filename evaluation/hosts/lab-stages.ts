@@ -1,0 +1,79 @@
+// Stages in labs on this machine: one lab for each link and number of workers, kept as long as the next stage stands on the same.
+import { Lab } from '../../lab/lab.ts'
+import { labDurationMs } from './lab-duration.ts'
+import { LabGround } from './lab-ground.ts'
+import { planLab } from './lab-topology.ts'
+import { checkNeeds } from './needs.ts'
+import type { Stage, StageNeed, Stages } from './stage.ts'
+
+export interface LabStagesOptions {
+  /** Power model of its hosts: `pi3b`. */
+  readonly board: string
+  /** Where labs keep their files; left out: where they do by default. */
+  readonly dataFolder?: string | undefined
+  /** Of its labs. Default: evaluation. */
+  readonly name?: string
+}
+
+const usualName = 'evaluation'
+
+export function labStages(options: LabStagesOptions): Stages {
+  return new LabStages(options)
+}
+
+class LabStages implements Stages {
+  readonly kind = 'lab'
+  readonly #options: LabStagesOptions
+  #ground: LabGround | undefined
+
+  constructor(options: LabStagesOptions) {
+    this.#options = options
+  }
+
+  check(needs: readonly StageNeed[]): void {
+    checkNeeds(needs, 'the lab', labRefusal)
+  }
+
+  expectedMs(before: StageNeed | undefined, need: StageNeed): number {
+    return labDurationMs(before, need)
+  }
+
+  async open(need: StageNeed, signal: AbortSignal, say: (line: string) => void): Promise<Stage> {
+    this.check([need])
+    try {
+      if (this.#ground !== undefined && !(await this.#ground.carries(need, signal, say))) await this.close()
+      this.#ground ??= await this.#bringUp(need, signal, say)
+      return await this.#ground.enter(need, signal, say)
+    } catch (error) {
+      await this.close()
+      throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    const ground = this.#ground
+    this.#ground = undefined
+    await ground?.takeDown()
+  }
+
+  async #bringUp(need: StageNeed, signal: AbortSignal, say: (line: string) => void): Promise<LabGround> {
+    const { board, dataFolder, name = usualName } = this.#options
+    const plan = planLab(need.link, need.workers, name)
+    say(
+      `brings up an emulated edge (${need.link}): ${plan.topology.hosts.map((host) => host.name).join(', ')}`,
+    )
+    const lab = await Lab.up(plan.topology, {
+      name,
+      signal,
+      ...(dataFolder === undefined ? {} : { dataFolder }),
+    })
+    return new LabGround({ lab, plan, link: need.link, board })
+  }
+}
+
+/** What no lab can give; undefined where it can. */
+export function labRefusal({ link, workers }: StageNeed): string | undefined {
+  if (link === 'direct' && workers > 1)
+    return `a cable joins one worker to the manager, not ${workers} (link direct)`
+  return undefined
+}
