@@ -1,5 +1,5 @@
 // `shoal sample`: what this machine does, a line a second.
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import type { Io } from './io.ts'
 import type { SampleFlags } from './sample.ts'
 
@@ -10,6 +10,14 @@ export function sampleCommand(io: Io): Command {
     )
     .option('--every <seconds>', 'between two samples', readSeconds, 1)
     .option('--for <seconds>', 'ends by itself after that', readSeconds)
+    .addOption(
+      new Option(
+        '--source <kind>',
+        'machine: all of it; cgroup: the part that this process is in; auto: what of the two a node is here',
+      )
+        .choices(['auto', 'machine', 'cgroup'])
+        .default('auto'),
+    )
     .option(
       '--power <source>',
       'auto, none, hwmon:FOLDER, powercap:FOLDER, tasmota:URL, shelly:URL, model:pi3b …',

@@ -1,64 +1,60 @@
 // The sampler of this machine, to stdout until it is stopped.
-import { availableParallelism, hostname, release } from 'node:os'
+import { hostname, cpus as machineCpus, release } from 'node:os'
 import process from 'node:process'
+import { ShoalError } from '../model/errors.ts'
+import { cgroupSource } from '../telemetry/cgroup-source.ts'
 import { renderCsvHead, renderCsvRow } from '../telemetry/dstat-csv.ts'
 import { machineSource } from '../telemetry/machine-source.ts'
+import type { NodeSource } from '../telemetry/node-look.ts'
+import { findOwnCgroup, isPartOfMachine, processorsOf } from '../telemetry/own-cgroup.ts'
 import { choosePower } from '../telemetry/power/choose-power.ts'
 import { renderRecord, type TelemetryHeader } from '../telemetry/record.ts'
 import { runSampler } from '../telemetry/sampler.ts'
 import type { Io } from './io.ts'
+import { RunningContainers } from './running-containers.ts'
 import { localEngine } from './worker-setting.ts'
 
 export interface SampleFlags {
   readonly every: number
   readonly for?: number
+  readonly source: 'auto' | 'machine' | 'cgroup'
   readonly power: string
   readonly csv?: true
 }
-
-/** The list of containers is the Engine's to give: asked now and then, it costs more than a sample. */
-const listEveryMs = 10_000
 
 export async function sample(io: Io, flags: SampleFlags): Promise<void> {
   const now = (): number => performance.now()
   const power = await choosePower(flags.power, now)
   const engine = localEngine(io)
+  const ending = new AbortController()
+  const stop = AbortSignal.any([io.signal, ending.signal])
   try {
-    const info = await engine.info({ deadlineMs: 2000, signal: io.signal }).catch(() => undefined)
+    const running = new RunningContainers(engine)
+    const { source, cpus } = chooseSource(flags.source, () => running.processes)
+    const version = await engine.version({ deadlineMs: 2000, signal: stop }).catch(() => undefined)
     const header: TelemetryHeader = {
       type: 'header',
       version: 1,
       node: hostname(),
       kernel: release(),
-      ...(info === undefined ? {} : { engine: info.engineVersion }),
+      ...(version === undefined ? {} : { engine: version.version }),
       nodeVersion: process.version,
-      cpus: availableParallelism(),
+      cpus,
       clock: 'realtime',
-      source: 'machine',
+      source: source.kind,
       ...(power === undefined ? {} : { power: power.info }),
       intervalMs: flags.every * 1000,
       startedAt: new Date().toISOString(),
     }
     io.out(flags.csv ? renderCsvHead(header) : renderRecord(header))
-    let listed: { readonly atMs: number; readonly processes: ReadonlyMap<string, number> } | undefined
-    const containers = async (): Promise<ReadonlyMap<string, number>> => {
-      if (info === undefined) return new Map()
-      if (listed === undefined || now() - listed.atMs >= listEveryMs)
-        listed = {
-          atMs: now(),
-          processes: await runningProcesses(engine).catch(() => new Map<string, number>()),
-        }
-      return listed.processes
-    }
-    const stop =
-      flags.for === undefined
-        ? io.signal
-        : AbortSignal.any([io.signal, AbortSignal.timeout(flags.for * 1000 + 50)])
+    const following = running.follow(stop)
+    const timer =
+      flags.for === undefined ? undefined : setTimeout(() => ending.abort(), flags.for * 1000 + 50)
     await runSampler(
       {
-        source: machineSource({ containers }),
+        source,
         power,
-        cpus: header.cpus,
+        cpus,
         intervalMs: header.intervalMs,
         onSample: (taken) => io.out(flags.csv ? renderCsvRow(taken) : renderRecord(taken)),
         now,
@@ -66,18 +62,34 @@ export async function sample(io: Io, flags: SampleFlags): Promise<void> {
       },
       stop,
     )
+    clearTimeout(timer)
+    ending.abort()
+    await following
   } finally {
+    ending.abort()
     await power?.stop()
     engine.close()
   }
 }
 
-async function runningProcesses(
-  engine: ReturnType<typeof localEngine>,
-): Promise<ReadonlyMap<string, number>> {
-  const running = (await engine.containers.list([])).filter(({ state }) => state === 'running')
-  const details = await Promise.all(running.map(({ id }) => engine.containers.inspect(id)))
-  return new Map(
-    details.flatMap((each) => (each === undefined || each.pid === 0 ? [] : [[each.name, each.pid]])),
-  )
+/** @throws ShoalError SOURCE_UNFIT */
+function chooseSource(
+  word: SampleFlags['source'],
+  containers: () => ReadonlyMap<string, number>,
+): { readonly source: NodeSource; readonly cpus: number } {
+  const folders = word === 'machine' ? undefined : findOwnCgroup()
+  if (folders !== undefined && (word === 'cgroup' || isPartOfMachine())) {
+    const cpus = processorsOf(folders)
+    return { source: cgroupSource({ folders, cpus, containers }), cpus }
+  }
+  if (word === 'cgroup') {
+    throw new ShoalError('SOURCE_UNFIT', {
+      action: 'find',
+      object: 'the cgroup of this process',
+      place: 'this machine',
+      reason: 'no hierarchy that counts CPU time is mounted',
+      nextStep: 'mount one: mount -t cgroup2 cgroup2 /sys/fs/cgroup; or take --source machine',
+    })
+  }
+  return { source: machineSource({ containers }), cpus: machineCpus().length }
 }

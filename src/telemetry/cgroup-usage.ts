@@ -1,12 +1,14 @@
 // What a cgroup has used: version 1 and 2 alike.
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readKernelFile } from './kernel-file.ts'
 
 export interface CgroupFolders {
   readonly version: 1 | 2
   /** That count CPU time and memory; equal in version 2. */
   readonly cpu: string
   readonly memory: string
+  /** That limits CPU time. */
+  readonly quota: string
 }
 
 export interface CgroupUsage {
@@ -38,50 +40,50 @@ export function cgroupFoldersOf(cgroupText: string, mountinfo: string): CgroupFo
     const [mount, path] = [mounts.get(controller), paths.get(controller)]
     if (mount === undefined || path === undefined) return undefined
     const below = path.startsWith(mount.root) ? path.slice(mount.root === '/' ? 0 : mount.root.length) : path
-    return join(mount.point, below)
+    return below === '/' ? mount.point : join(mount.point, below)
   }
-  const [cpu, memory] = [folder('cpuacct'), folder('memory')]
-  if (cpu !== undefined) return { version: 1, cpu, memory: memory ?? cpu }
+  const [cpu, memory, quota] = [folder('cpuacct'), folder('memory'), folder('cpu')]
+  if (cpu !== undefined) return { version: 1, cpu, memory: memory ?? cpu, quota: quota ?? cpu }
   const unified = folder('')
-  return unified === undefined ? undefined : { version: 2, cpu: unified, memory: unified }
+  return unified === undefined ? undefined : { version: 2, cpu: unified, memory: unified, quota: unified }
 }
 
-export async function readCgroupUsage({ version, cpu, memory }: CgroupFolders): Promise<CgroupUsage> {
-  return version === 2 ? await readVersion2(cpu) : await readVersion1(cpu, memory)
+export function readCgroupUsage(folders: Omit<CgroupFolders, 'quota'>): CgroupUsage {
+  return { ...readCpuTime(folders), memoryBytes: readMemory(folders) }
 }
 
-async function readVersion2(folder: string): Promise<CgroupUsage> {
-  const [cpu, memory, memoryStat] = await Promise.all([
-    readText(join(folder, 'cpu.stat')),
-    readText(join(folder, 'memory.current')),
-    readText(join(folder, 'memory.stat')),
-  ])
-  return {
-    cpuUs: field(cpu, 'usage_usec'),
-    userUs: field(cpu, 'user_usec'),
-    systemUs: field(cpu, 'system_usec'),
-    memoryBytes: lessInactive(memory, field(memoryStat, 'inactive_file')),
+function readCpuTime({
+  version,
+  cpu,
+}: Pick<CgroupFolders, 'version' | 'cpu'>): Omit<CgroupUsage, 'memoryBytes'> {
+  if (version === 2) {
+    const stat = readKernelFile(join(cpu, 'cpu.stat'))
+    return {
+      cpuUs: field(stat, 'usage_usec'),
+      userUs: field(stat, 'user_usec'),
+      systemUs: field(stat, 'system_usec'),
+    }
   }
-}
-
-async function readVersion1(cpuFolder: string, memoryFolder: string): Promise<CgroupUsage> {
-  const [usage, stat, memory, memoryStat] = await Promise.all([
-    readText(join(cpuFolder, 'cpuacct.usage')),
-    readText(join(cpuFolder, 'cpuacct.stat')),
-    readText(join(memoryFolder, 'memory.usage_in_bytes')),
-    readText(join(memoryFolder, 'memory.stat')),
-  ])
+  const stat = readKernelFile(join(cpu, 'cpuacct.stat'))
   const ticks = (name: string): number | undefined => {
     const value = field(stat, name)
     return value === undefined ? undefined : value * usPerTick
   }
-  const nanoseconds = numberOf(usage)
-  return {
-    cpuUs: nanoseconds === undefined ? undefined : nanoseconds / 1000,
-    userUs: ticks('user'),
-    systemUs: ticks('system'),
-    memoryBytes: lessInactive(memory, field(memoryStat, 'total_inactive_file')),
-  }
+  return { cpuUs: readCpuUs({ version, cpu }), userUs: ticks('user'), systemUs: ticks('system') }
+}
+
+/** Microseconds since the group was made. */
+export function readCpuUs({ version, cpu }: Pick<CgroupFolders, 'version' | 'cpu'>): number | undefined {
+  if (version === 2) return field(readKernelFile(join(cpu, 'cpu.stat')), 'usage_usec')
+  const nanoseconds = numberOf(readKernelFile(join(cpu, 'cpuacct.usage')))
+  return nanoseconds === undefined ? undefined : nanoseconds / 1000
+}
+
+function readMemory({ version, memory }: Pick<CgroupFolders, 'version' | 'memory'>): number | undefined {
+  const stat = readKernelFile(join(memory, 'memory.stat'))
+  return version === 2
+    ? lessInactive(readKernelFile(join(memory, 'memory.current')), field(stat, 'inactive_file'))
+    : lessInactive(readKernelFile(join(memory, 'memory.usage_in_bytes')), field(stat, 'total_inactive_file'))
 }
 
 function lessInactive(text: string, inactive: number | undefined): number | undefined {
@@ -96,10 +98,6 @@ function field(text: string, name: string): number | undefined {
 function numberOf(text: string | undefined): number | undefined {
   const trimmed = text?.trim() ?? ''
   return /^\d+$/.test(trimmed) ? Number(trimmed) : undefined
-}
-
-async function readText(file: string): Promise<string> {
-  return await readFile(file, 'utf8').catch(() => '')
 }
 
 interface Mount {

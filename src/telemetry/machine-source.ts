@@ -1,6 +1,6 @@
 // A whole machine, through /proc.
-import { readFile } from 'node:fs/promises'
-import { containerUsage } from './container-usage.ts'
+import { ContainerUsage } from './container-usage.ts'
+import { readKernelFile } from './kernel-file.ts'
 import { type NodeSource, noShare } from './node-look.ts'
 import {
   type CpuTicks,
@@ -13,35 +13,29 @@ import {
 
 export interface MachineSourceOptions {
   /** Names of the containers to look at, by a process of each. */
-  readonly containers: () => Promise<ReadonlyMap<string, number>>
+  readonly containers: () => ReadonlyMap<string, number>
   readonly proc?: string
 }
 
 export function machineSource({ containers, proc = '/proc' }: MachineSourceOptions): NodeSource {
+  const containerUsage = new ContainerUsage(proc)
   let before: CpuTicks | undefined
   return {
     kind: 'machine',
-    look: async (atMs) => {
-      const read = (file: string): Promise<string> => readFile(`${proc}/${file}`, 'utf8').catch(() => '')
-      const [stat, load, memory, network, named] = await Promise.all([
-        read('stat'),
-        read('loadavg'),
-        read('meminfo'),
-        read('net/dev'),
-        containers(),
-      ])
-      const now = parseCpuTicks(stat)
+    look: (atMs) => {
+      const now = parseCpuTicks(readKernelFile(`${proc}/stat`))
       const shares = before === undefined || now === undefined ? undefined : cpuShares(before, now)
       before = now
+      const network = readKernelFile(`${proc}/net/dev`)
       const bytes = network === '' ? undefined : parseNetworkBytes(network)
       return {
         atMs,
         cpu: shares ?? noShare,
-        load: parseLoad(load) ?? null,
-        memoryBytes: parseUsedMemory(memory) ?? null,
+        load: parseLoad(readKernelFile(`${proc}/loadavg`)) ?? null,
+        memoryBytes: parseUsedMemory(readKernelFile(`${proc}/meminfo`)) ?? null,
         receivedBytes: bytes?.received ?? null,
         sentBytes: bytes?.sent ?? null,
-        containerCpuUs: await containerUsage(named, proc),
+        containerCpuUs: containerUsage.read(containers()),
       }
     },
   }

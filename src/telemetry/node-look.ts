@@ -1,4 +1,6 @@
 // One look at a node: counters that only grow, and what holds at this moment. What lies between two looks is a sample.
+import type { SourceKind } from './record.ts'
+
 export interface NodeLook {
   /** Milliseconds, monotonic. */
   readonly atMs: number
@@ -24,6 +26,6 @@ export const noShare: CpuShare = { all: null, user: null, system: null, wait: nu
 
 /** Looks at a node, and remembers what it needs for the next look. */
 export interface NodeSource {
-  readonly kind: 'machine'
-  readonly look: (nowMs: number) => Promise<NodeLook>
+  readonly kind: SourceKind
+  readonly look: (nowMs: number) => NodeLook
 }

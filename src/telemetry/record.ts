@@ -1,6 +1,9 @@
 // What a sampler writes: one header, then a sample a line, each name with its unit. Newline-delimited JSON.
 import * as z from 'zod/mini'
 
+/** Where figures come from: a whole machine, or a part of one that stands for a machine of its own. */
+export type SourceKind = 'machine' | 'cgroup'
+
 export type PowerOrigin = 'measured' | 'modelled'
 
 export interface PowerSourceInfo {
@@ -18,10 +21,11 @@ export interface TelemetryHeader {
   /** Of the Docker Engine; undefined where none answers. */
   readonly engine?: string | undefined
   readonly nodeVersion: string
+  /** Those that the node may use; a fraction where it has a quota. */
   readonly cpus: number
   /** What `atMs` is by: `realtime` with the offset of the monotonic clock at the start, so that a step of the clock shows. */
   readonly clock: 'realtime'
-  readonly source: 'machine'
+  readonly source: SourceKind
   readonly power?: PowerSourceInfo | undefined
   readonly intervalMs: number
   readonly startedAt: string
@@ -79,7 +83,7 @@ const header = z.object({
   nodeVersion: z.string(),
   cpus: z.number(),
   clock: z.literal('realtime'),
-  source: z.literal('machine'),
+  source: z.enum(['machine', 'cgroup']),
   power: z.optional(
     z.object({ name: z.string(), origin: z.enum(['measured', 'modelled']), detail: z.string() }),
   ),

@@ -20,7 +20,7 @@ export interface SamplerOptions {
 export async function runSampler(options: SamplerOptions, stop: AbortSignal): Promise<void> {
   const { source, power, cpus, intervalMs, onSample, now, wallMs } = options
   const startMs = now()
-  let before = await source.look(startMs)
+  let before = source.look(startMs)
   // A counter of energy counts from here, not from whenever it was opened.
   await power?.read(null, stop)
   for (let dueMs = startMs + intervalMs; !stop.aborted; ) {
@@ -28,7 +28,7 @@ export async function runSampler(options: SamplerOptions, stop: AbortSignal): Pr
     if (stop.aborted) return
     // A timer may come a little early.
     if (now() < dueMs) continue
-    const look = await source.look(now())
+    const look = source.look(now())
     const watts = power === undefined ? null : await power.read(look.cpu.all, stop)
     onSample({
       ...sampleOf(before, look, cpus),

@@ -26,6 +26,7 @@ describe('the groups of a process', () => {
       version: 1,
       cpu: '/sys/fs/cgroup/cpu,cpuacct/docker/a',
       memory: '/sys/fs/cgroup/memory/docker/a',
+      quota: '/sys/fs/cgroup/cpu,cpuacct/docker/a',
     })
   })
 
@@ -34,6 +35,7 @@ describe('the groups of a process', () => {
       version: 2,
       cpu: '/sys/fs/cgroup/system.slice/docker-a.scope',
       memory: '/sys/fs/cgroup/system.slice/docker-a.scope',
+      quota: '/sys/fs/cgroup/system.slice/docker-a.scope',
     })
   })
 
@@ -42,23 +44,23 @@ describe('the groups of a process', () => {
     expect(cgroupFoldersOf('0::/lab/host/docker/a', part)?.cpu).toBe('/sys/fs/cgroup/docker/a')
   })
 
-  it('are found on this machine', async () => {
+  it('are found on this machine', () => {
     const folders = cgroupFoldersOf(
       readFileSync('/proc/self/cgroup', 'utf8'),
       readFileSync('/proc/self/mountinfo', 'utf8'),
     )
     if (folders === undefined) throw new Error('no cgroup here')
-    expect((await readCgroupUsage(folders)).cpuUs).toBeGreaterThan(0)
+    expect(readCgroupUsage(folders).cpuUs).toBeGreaterThan(0)
   })
 })
 
 describe('what a group has used', () => {
-  it('is read in version 2', async () => {
+  it('is read in version 2', () => {
     write('a/cpu.stat', 'usage_usec 3000\nuser_usec 2000\nsystem_usec 1000\n')
     write('a/memory.current', '1000\n')
     write('a/memory.stat', 'anon 1\ninactive_file 300\n')
     const folder = join(root, 'a')
-    expect(await readCgroupUsage({ version: 2, cpu: folder, memory: folder })).toEqual({
+    expect(readCgroupUsage({ version: 2, cpu: folder, memory: folder })).toEqual({
       cpuUs: 3000,
       userUs: 2000,
       systemUs: 1000,
@@ -66,18 +68,21 @@ describe('what a group has used', () => {
     })
   })
 
-  it('is read in version 1', async () => {
+  it('is read in version 1', () => {
     write('cpu/cpuacct.usage', '3000000\n')
     write('cpu/cpuacct.stat', 'user 2\nsystem 1\n')
     write('memory/memory.usage_in_bytes', '1000\n')
     write('memory/memory.stat', 'cache 1\ntotal_inactive_file 300\n')
-    expect(
-      await readCgroupUsage({ version: 1, cpu: join(root, 'cpu'), memory: join(root, 'memory') }),
-    ).toEqual({ cpuUs: 3000, userUs: 20_000, systemUs: 10_000, memoryBytes: 700 })
+    expect(readCgroupUsage({ version: 1, cpu: join(root, 'cpu'), memory: join(root, 'memory') })).toEqual({
+      cpuUs: 3000,
+      userUs: 20_000,
+      systemUs: 10_000,
+      memoryBytes: 700,
+    })
   })
 
-  it('is not known of one that is gone', async () => {
-    expect(await readCgroupUsage({ version: 2, cpu: join(root, 'x'), memory: join(root, 'x') })).toEqual({
+  it('is not known of one that is gone', () => {
+    expect(readCgroupUsage({ version: 2, cpu: join(root, 'x'), memory: join(root, 'x') })).toEqual({
       cpuUs: undefined,
       userUs: undefined,
       systemUs: undefined,

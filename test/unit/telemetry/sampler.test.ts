@@ -6,9 +6,14 @@ import { runSampler } from '../../../src/telemetry/sampler.ts'
 
 let nowMs: number
 let stop: AbortController
+/** Calls of the power source at once. */
+let under: number
+let most: number
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   nowMs = 0
+  under = 0
+  most = 0
   stop = new AbortController()
 })
 afterEach(() => {
@@ -29,7 +34,8 @@ const look = (atMs: number, more: Partial<NodeLook> = {}): NodeLook => ({
 
 async function sampleFor(
   ms: number,
-  source: (atMs: number) => Promise<NodeLook>,
+  source: (atMs: number) => NodeLook,
+  powerTakesMs = 0,
 ): Promise<readonly TelemetrySample[]> {
   const taken: TelemetrySample[] = []
   void runSampler(
@@ -37,7 +43,14 @@ async function sampleFor(
       source: { kind: 'machine', look: source },
       power: {
         info: { name: 'model:x', origin: 'modelled', detail: '' },
-        read: async (share) => (share === null ? null : 1 + share),
+        read: async (share) => {
+          under += 1
+          most = Math.max(most, under)
+          if (powerTakesMs > 0 && share !== null)
+            await new Promise((resolve) => setTimeout(resolve, powerTakesMs))
+          under -= 1
+          return share === null ? null : 1 + share
+        },
         stop: async () => {},
       },
       cpus: 2,
@@ -57,7 +70,7 @@ async function sampleFor(
 
 describe('a sampler', () => {
   it('takes one at each full interval, with rates over the time that passed', async () => {
-    const taken = await sampleFor(3050, async (atMs) => look(atMs))
+    const taken = await sampleFor(3050, (atMs) => look(atMs))
     expect(taken.map(({ elapsedMs }) => elapsedMs)).toEqual([1000, 2000, 3000])
     expect(taken[1]).toMatchObject({
       atMs: 1e12 + 2000,
@@ -70,23 +83,15 @@ describe('a sampler', () => {
     })
   })
 
-  it('leaves samples out where a look takes too long, and never takes two at once', async () => {
-    let under = 0
-    let most = 0
-    const taken = await sampleFor(6000, async (atMs) => {
-      under += 1
-      most = Math.max(most, under)
-      if (atMs > 0) await new Promise((resolve) => setTimeout(resolve, 1500))
-      under -= 1
-      return look(atMs)
-    })
+  it('leaves samples out where one takes too long, and never takes two at once', async () => {
+    const taken = await sampleFor(6000, look, 1500)
     expect(most).toBe(1)
-    expect(taken.length).toBe(2)
+    expect(taken.map(({ elapsedMs }) => elapsedMs)).toEqual([1000, 3000])
   })
 
   it('says that it does not know what went back', async () => {
     let received = 10_000
-    const taken = await sampleFor(2100, async (atMs) => {
+    const taken = await sampleFor(2100, (atMs) => {
       received -= 1000
       return look(atMs, { receivedBytes: received, load: null, containerCpuUs: {} })
     })
@@ -100,7 +105,7 @@ describe('a sampler', () => {
 
 describe('a record', () => {
   it('comes back as it was written; half a line does not', async () => {
-    const [taken] = await sampleFor(1100, async (atMs) => look(atMs))
+    const [taken] = await sampleFor(1100, (atMs) => look(atMs))
     if (taken === undefined) throw new Error('no sample')
     expect(parseRecord(renderRecord(taken))).toEqual(taken)
     expect(parseRecord(renderRecord(taken).slice(0, 40))).toBeUndefined()
@@ -108,7 +113,7 @@ describe('a record', () => {
   })
 
   it('has the columns of dstat, empty where nothing is known', async () => {
-    const [taken] = await sampleFor(1100, async (atMs) => look(atMs, { load: null }))
+    const [taken] = await sampleFor(1100, (atMs) => look(atMs, { load: null }))
     if (taken === undefined) throw new Error('no sample')
     const head = renderCsvHead({
       type: 'header',
