@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Lab, LabHost } from '../lab/lab.ts'
-import { nodeProgram, projectFile, runHostProgram } from './host-program.ts'
+import { nodeProgram, type ProgramHost, projectFile, runHostProgram } from './host-program.ts'
 import type { ResponseTimePlan, ResponseTimeSample } from './response-time.ts'
 
 /** UDP port of the native server: not the one that its container twin listens on inside. */
@@ -24,8 +24,13 @@ export interface ActivatedInstance {
 }
 
 /** Starts the compute service without a container and waits until it says that it answers. Ended by `stopProgram`. */
-export async function startNativeCompute(server: LabHost, signal: AbortSignal) {
-  const argv = [nodeProgram, projectFile('services/compute/main.ts'), '--port', String(nativePort)]
+export async function startNativeCompute(
+  server: ProgramHost & { readonly address: string },
+  signal: AbortSignal,
+) {
+  const file = 'services/compute/main.ts'
+  const path = server.projectFile?.(file) ?? projectFile(file)
+  const argv = [server.nodeProgram ?? nodeProgram, path, '--port', String(nativePort)]
   const program = server.spawn(argv, { signal, stdio: ['ignore', 'pipe', 'inherit'] })
   try {
     if (program.stdout === null) throw new Error('it has no output to read')

@@ -1,6 +1,6 @@
 // A program of the evaluation that runs inside a host: its input as JSON, its output as one JSON value a line.
 
-import type { ChildProcess } from 'node:child_process'
+import type { ChildProcess, StdioOptions } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -12,7 +12,7 @@ export interface ProgramHost {
   readonly nodeProgram?: string
   /** Left out: the host sees the files of this machine. */
   projectFile?(path: string): string
-  spawn(argv: readonly string[], options: { signal?: AbortSignal }): ChildProcess
+  spawn(argv: readonly string[], options: { signal?: AbortSignal; stdio?: StdioOptions }): ChildProcess
 }
 
 /** The Node that runs this program also runs the probes: hosts of a lab see the same files. */

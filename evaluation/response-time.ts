@@ -1,9 +1,7 @@
 // Response time (paper Fig. 5): from the first datagram of the CoAP PUT to the whole answer, measured where the client is.
-import { performance } from 'node:perf_hooks'
 import type { CoapClient } from '../src/coap/client.ts'
-import { Code, formatCode } from '../src/coap/codes.ts'
-import { ContentFormat } from '../src/coap/content-format.ts'
-import { computationInput, isRightAnswer, type Operation } from './computation.ts'
+import type { Operation } from './computation.ts'
+import { computeRequest, sendComputeRequest } from './compute-request.ts'
 import { createRandom, shuffle } from './random.ts'
 
 export interface ResponseTimePlan {
@@ -39,52 +37,19 @@ export async function* measureResponseTimes(
   const random = createRandom(plan.seed)
   const cells = plan.targets.flatMap(({ mode, endpoint }) =>
     plan.operations.flatMap((operation) =>
-      plan.sizes.map((size) => {
-        const input = computationInput(size, plan.seed)
-        return {
-          mode,
-          uri: `${endpoint}/${operation}`,
-          operation,
-          size,
-          input,
-          payload: JSON.stringify(input),
-        }
-      }),
+      plan.sizes.map((size) => ({
+        mode,
+        operation,
+        size,
+        request: computeRequest(endpoint, operation, size, plan.seed),
+      })),
     ),
   )
   for (let repetition = -plan.warmUps; repetition < plan.repetitions; repetition++) {
-    for (const { mode, uri, operation, size, input, payload } of shuffle(cells, random)) {
+    for (const { mode, operation, size, request } of shuffle(cells, random)) {
       signal.throwIfAborted()
-      const outcome = await request(client, uri, payload, plan.deadlineMs, signal, (answer) =>
-        isRightAnswer(operation, input, answer),
-      )
+      const outcome = await sendComputeRequest(client, request, plan.deadlineMs, signal)
       if (repetition >= 0) yield { mode, operation, size, repetition, ...outcome }
     }
-  }
-}
-
-async function request(
-  client: CoapClient,
-  uri: string,
-  payload: string,
-  deadlineMs: number,
-  signal: AbortSignal,
-  isRight: (answer: unknown) => boolean,
-): Promise<{ responseTimeMs: number } | { failure: string }> {
-  const startedAt = performance.now()
-  try {
-    const response = await client.request(uri, {
-      method: Code.Put,
-      payload,
-      contentFormat: ContentFormat.Json,
-      deadlineMs,
-      signal,
-    })
-    const responseTimeMs = performance.now() - startedAt
-    if (response.code >>> 5 !== 2) return { failure: `${formatCode(response.code)} ${response.text()}` }
-    return isRight(JSON.parse(response.text())) ? { responseTimeMs } : { failure: 'a wrong answer' }
-  } catch (error) {
-    signal.throwIfAborted()
-    return { failure: error instanceof Error ? error.message : String(error) }
   }
 }
