@@ -18,8 +18,12 @@ const commands = {
     load: async () => (await import('../evaluation/demo-command.ts')).demoCommand,
   },
   evaluate: {
-    summary: 'takes the paper’s measurements on this machine, in a lab',
+    summary: 'takes the paper’s measurements, in a lab or on real hosts, and reports them',
     load: async () => (await import('../evaluation/evaluate-command.ts')).evaluateCommand,
+  },
+  report: {
+    summary: 'makes the report of measurements anew from their raw records',
+    load: async () => (await import('../evaluation/report-command.ts')).reportCommand,
   },
 }
 

@@ -45,16 +45,16 @@ export function campaignMatrix(
     0,
   )
   return {
-    scenarios: campaign.scenarios.map(({ scenario: { name, title, paper } }) => {
+    scenarios: campaign.scenarios.map(({ scenario: { name, title, paper }, settings }) => {
       const own = all.filter(({ scenario }) => scenario === name)
       return {
         scenario: name,
         title,
         paper,
-        factors: factorsOf(own),
+        factors: factorsOf(own, settings as Readonly<Record<string, unknown>>),
         cells: own.filter(({ repetition }) => repetition > 0).length,
         warmUps: own.filter(({ repetition }) => repetition === 0).length,
-        repetitions: Math.max(0, ...own.map(({ repetition }) => repetition)),
+        repetitions: repetitionsOf(own, settings as Readonly<Record<string, unknown>>),
         expectedMs: total(left.filter(({ scenario }) => scenario === name)),
       }
     }),
@@ -65,8 +65,11 @@ export function campaignMatrix(
   }
 }
 
-/** In the order in which the cells name them. */
-function factorsOf(cells: readonly Cell[]): MatrixRow['factors'] {
+/** Of the cells, in the order in which they name them, and those that vary within a cell. */
+function factorsOf(
+  cells: readonly Cell[],
+  settings: Readonly<Record<string, unknown>>,
+): MatrixRow['factors'] {
   const values = new Map<string, Set<string | number>>()
   for (const { factors } of cells) {
     for (const [name, value] of Object.entries(factors)) {
@@ -74,7 +77,23 @@ function factorsOf(cells: readonly Cell[]): MatrixRow['factors'] {
       values.set(name, seen.add(value))
     }
   }
+  for (const [key, list] of Object.entries(settings)) {
+    const name = singular(key)
+    if (Array.isArray(list) && !values.has(name) && !values.has(key)) values.set(name, new Set(list))
+  }
   return [...values].map(([name, seen]) => ({ name, values: [...seen] }))
+}
+
+/** As set; a cell may hold all of them. */
+function repetitionsOf(cells: readonly Cell[], { repetitions }: Readonly<Record<string, unknown>>): number {
+  return typeof repetitions === 'number'
+    ? repetitions
+    : Math.max(0, ...cells.map(({ repetition }) => repetition))
+}
+
+/** `links` → `link`, `capabilities` → `capability` */
+function singular(key: string): string {
+  return key.replace(/ies$/, 'y').replace(/s$/, '')
 }
 
 function total(cells: readonly Cell[]): number {

@@ -1,0 +1,42 @@
+// The report of runs, from their folders alone.
+import { join } from 'node:path'
+import type { Judgement } from '../claims/claim.ts'
+import { writeReport } from '../report/write-report.ts'
+import { readRun } from '../run/read-run.ts'
+import type { Scenario } from '../scenarios/scenario.ts'
+
+export interface MadeReport {
+  /** Of the report. */
+  readonly folder: string
+  readonly cells: { readonly planned: number; readonly done: number; readonly failed: number }
+  readonly judgements: readonly Pick<Judgement, 'id' | 'paper' | 'statement' | 'verdict' | 'reason'>[]
+}
+
+const usualFolder = 'report'
+
+/**
+ * @param folder of the report; left out: in the first run
+ */
+export async function makeReport(
+  runFolders: readonly string[],
+  folder: string | undefined,
+  scenarios: readonly Scenario[],
+): Promise<MadeReport> {
+  const [first] = runFolders
+  if (first === undefined) throw new RangeError('a report needs a run')
+  const runs = runFolders.map((each) => readRun(each, scenarios))
+  const target = folder ?? join(first, usualFolder)
+  const { judgements, setting } = await writeReport(runs, target)
+  const { planned, done, failed } = setting.cells
+  return {
+    folder: target,
+    cells: { planned, done, failed: failed.length },
+    judgements: judgements.map(({ id, paper, statement, verdict, reason }) => ({
+      id,
+      paper,
+      statement,
+      verdict,
+      reason,
+    })),
+  }
+}

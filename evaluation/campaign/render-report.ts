@@ -1,0 +1,31 @@
+// What a person sees of a report at once: the verdict on each claim of the paper, and where the rest is.
+import { join } from 'node:path'
+import { renderTable } from '../../src/cli/table.ts'
+import { verdicts } from '../claims/claim.ts'
+import { nearPath } from './continue-line.ts'
+import type { MadeReport } from './make-report.ts'
+
+export function renderReport({ folder, judgements, cells }: MadeReport): string {
+  const table = renderTable(
+    [
+      { title: 'CLAIM OF THE PAPER', cell: ({ statement }) => statement },
+      { title: 'SECTION', cell: ({ paper }) => paper },
+      { title: 'VERDICT', cell: ({ verdict }) => verdict },
+    ],
+    judgements,
+  )
+  const counts = verdicts.map(
+    (verdict) => `${judgements.filter((each) => each.verdict === verdict).length} ${verdict}`,
+  )
+  const missing = cells.planned - cells.done - cells.failed
+  const others = [
+    ...(cells.failed > 0 ? [`${cells.failed} failed`] : []),
+    ...(missing > 0 ? [`${missing} not run`] : []),
+  ]
+  return [
+    table,
+    `${judgements.length} claims: ${counts.join(', ')}\n`,
+    `${[`${cells.done} of ${cells.planned} cells done`, ...others].join(', ')}\n`,
+    `report: ${nearPath(join(folder, 'report.html'))}\n`,
+  ].join('')
+}

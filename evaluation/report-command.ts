@@ -1,0 +1,25 @@
+// `shoal report`: the report of one or several runs, made anew from their raw records.
+import { resolve } from 'node:path'
+import { Command } from 'commander'
+import type { Io } from '../src/cli/io.ts'
+
+interface ReportOptions {
+  readonly output?: string
+  readonly json?: true
+}
+
+export function reportCommand(io: Io): Command {
+  return new Command('report')
+    .description('makes the report of one or several runs of the same campaign anew')
+    .argument('<runs...>', 'folders of shoal evaluate')
+    .option('-o, --output <folder>', 'of the report (default: report in the first run)')
+    .option('--json', 'print the verdicts as JSON')
+    .action(async (folders: string[], { output, json }: ReportOptions) => {
+      const { makeReport } = await import('./campaign/make-report.ts')
+      const { scenarios } = await import('./scenarios/all.ts')
+      const runs = [...new Set(folders.map((folder) => resolve(folder)))]
+      const report = await makeReport(runs, output === undefined ? undefined : resolve(output), scenarios)
+      const { renderReport } = await import('./campaign/render-report.ts')
+      io.out(json ? `${JSON.stringify(report, undefined, 2)}\n` : renderReport(report))
+    })
+}
