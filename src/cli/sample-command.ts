@@ -20,7 +20,7 @@ export function sampleCommand(io: Io): Command {
     )
     .option(
       '--power <source>',
-      'auto, none, hwmon:FOLDER, powercap:FOLDER, tasmota:URL, shelly:URL, model:pi3b …',
+      'auto, none, hwmon:FOLDER, powercap:FOLDER, tasmota:URL, shelly:URL, tasmota-mqtt:mqtt://BROKER/PLUG, model:pi3b …',
       'auto',
     )
     .option('--csv', "the columns of dstat's files")

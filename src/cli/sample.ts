@@ -24,7 +24,7 @@ export interface SampleFlags {
 
 export async function sample(io: Io, flags: SampleFlags): Promise<void> {
   const now = (): number => performance.now()
-  const power = await choosePower(flags.power, now)
+  const power = await choosePower(flags.power, now, io.signal)
   const engine = localEngine(io)
   const ending = new AbortController()
   const stop = AbortSignal.any([io.signal, ending.signal])

@@ -29,10 +29,11 @@ export async function runSampler(options: SamplerOptions, stop: AbortSignal): Pr
     // A timer may come a little early.
     if (now() < dueMs) continue
     const look = source.look(now())
+    const atMs = wallMs()
     const watts = power === undefined ? null : await power.read(look.cpu.all, stop)
     onSample({
       ...sampleOf(before, look, cpus),
-      atMs: wallMs(),
+      atMs,
       elapsedMs: round(look.atMs - startMs),
       power_watts: watts,
     })

@@ -87,6 +87,8 @@ describe('a sampler', () => {
     const taken = await sampleFor(6000, look, 1500)
     expect(most).toBe(1)
     expect(taken.map(({ elapsedMs }) => elapsedMs)).toEqual([1000, 3000])
+    // The moment of the look, not of the answer that was waited for.
+    expect(taken.map(({ atMs }) => atMs - 1e12)).toEqual([1000, 3000])
   })
 
   it('says that it does not know what went back', async () => {

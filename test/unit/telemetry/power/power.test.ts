@@ -61,7 +61,7 @@ describe('a model', () => {
       ['model:pi3b', paperIdleWatts.ethernet],
       ['model:pi3b/wlan', paperIdleWatts.wlan],
     ] as const) {
-      const source = await choosePower(word, () => 0)
+      const source = await choosePower(word, () => 0, signal)
       expect(source?.info.origin).toBe('modelled')
       expect(await source?.read(0, signal)).toBeCloseTo(watts)
       expect(await source?.read(null, signal)).toBeNull()
@@ -78,12 +78,12 @@ describe('a model', () => {
   it.each(['model:pi9', 'model:', 'model:pi3b/token-ring', 'hwmon', 'tasmota:', 'tasmota:ftp://x', 'x'])(
     'is not guessed from %s',
     async (word) => {
-      await expect(choosePower(word, () => 0)).rejects.toMatchObject({ code: 'POWER_SOURCE' })
+      await expect(choosePower(word, () => 0, signal)).rejects.toMatchObject({ code: 'POWER_SOURCE' })
     },
   )
 
   it('is not taken unasked', async () => {
-    expect(await choosePower('none', () => 0)).toBeUndefined()
+    expect(await choosePower('none', () => 0, signal)).toBeUndefined()
   })
 })
 
@@ -109,7 +109,7 @@ describe('a smart plug', () => {
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as AddressInfo
-    const source = await choosePower(`tasmota:http://me:secret@127.0.0.1:${port}`, () => 0)
+    const source = await choosePower(`tasmota:http://me:secret@127.0.0.1:${port}`, () => 0, signal)
     expect(source?.info.detail).toBe(`http://127.0.0.1:${port}`)
     expect(await source?.read(null, signal)).toBe(9)
     expect(asked).toEqual([`/cm?cmnd=Status%2010 Basic ${Buffer.from('me:secret').toString('base64')}`])
