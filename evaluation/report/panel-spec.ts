@@ -1,0 +1,86 @@
+// What all panels have in common: size, letters, axes, legend. Vega-Lite's words, not drawn yet.
+import type { Config } from 'vega-lite'
+import type { Axis, Panel } from './figure.ts'
+import { faint, font, ink } from './palette.ts'
+
+/** Of a panel, in units of its own: it is scaled to the width of the page, down to 320 px on a phone. */
+export const panelWidth = 400
+export const panelHeight = 300
+
+const lettersPerLine = 46
+
+export interface PanelText {
+  /** `emulated`, `emulated, modelled` */
+  readonly origin: string
+  /** `10 values a bar` */
+  readonly count: string
+}
+
+/** A loose shape: Vega-Lite's own type of a specification is too wide to build one by parts. */
+export type Part = Readonly<Record<string, unknown>>
+
+export function titlePart(panel: Panel, { origin, count }: PanelText): Part {
+  return {
+    text: wrap(panel.title, lettersPerLine),
+    subtitle: wrap(`${origin} · ${count}`, lettersPerLine + 10),
+    anchor: 'start',
+    frame: 'bounds',
+    offset: 8,
+  }
+}
+
+export function axisTitle({ title, unit }: Axis): string {
+  return unit === '' ? title : `${title} (${unit})`
+}
+
+/** Lines of at most so many letters, broken between words; a longer word stays whole. */
+export function wrap(text: string, letters: number): string[] {
+  const lines: string[] = []
+  for (const word of text.split(/\s+/)) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + 1 + word.length <= letters)
+      lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(word)
+  }
+  return lines
+}
+
+/** Names in rows above the panel, as many columns as their length allows. */
+export function legendPart(names: readonly string[]): Part | null {
+  if (names.length < 2) return null
+  const letters = Math.max(...names.map((name) => name.length))
+  return {
+    title: null,
+    orient: 'top',
+    columns: Math.max(1, Math.min(names.length, Math.floor(50 / (letters + 5)))),
+  }
+}
+
+export const config: Config = {
+  aria: false,
+  background: '#ffffff',
+  font,
+  padding: 6,
+  title: {
+    color: ink,
+    subtitleColor: '#444444',
+    fontSize: 15,
+    subtitleFontSize: 13.5,
+    fontWeight: 'bold',
+    subtitleFontStyle: 'italic',
+  },
+  axis: {
+    labelFontSize: 13,
+    titleFontSize: 13.5,
+    titleFontWeight: 'normal',
+    labelColor: ink,
+    titleColor: ink,
+    gridColor: '#e8e8e8',
+    domainColor: '#555555',
+    tickColor: '#555555',
+    labelLimit: 400,
+    titleLimit: 400,
+  },
+  legend: { labelFontSize: 13, labelColor: ink, labelLimit: 400, symbolSize: 130, offset: 6, rowPadding: 3 },
+  view: { stroke: faint },
+}

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import { drawnValues } from '../../../../evaluation/report/bars-spec.ts'
+import { drawPanels, joinPanels } from '../../../../evaluation/report/draw-figure.ts'
+import type { Figure } from '../../../../evaluation/report/figure.ts'
+import { markLabels } from '../../../../evaluation/report/lines-spec.ts'
+import { bars, someFigures } from './some-figures.ts'
+
+const [plain] = someFigures() as readonly [Figure]
+
+async function draw(parts: Partial<Figure>): Promise<string> {
+  const figure = { ...plain, ...parts }
+  return joinPanels(figure, await drawPanels(figure)) ?? ''
+}
+
+describe('a drawn figure', () => {
+  it.each(someFigures().filter(({ panels }) => panels.length > 0))(
+    'says of $id where its numbers come from, its units and how many values there are',
+    async (figure) => {
+      const panels = await drawPanels(figure)
+      expect(panels).toHaveLength(figure.panels.length)
+      for (const [index, { svg, width, height }] of panels.entries()) {
+        const unit = figure.panels[index]?.y.unit
+        expect(svg).toContain(`${figure.origins[0]} · `)
+        expect(svg).toMatch(/· \d+( to \d+)? (value|point)s? a (bar|line)/)
+        expect(svg).toContain(`(${unit})`)
+        expect(svg).not.toMatch(/NaN|undefined|Infinity/)
+        expect(width).toBe(400)
+        expect(height).toBeGreaterThan(200)
+      }
+    },
+  )
+
+  it('is the same every time', async () => {
+    expect(await draw({})).toBe(await draw({}))
+  })
+
+  it('draws a bar without whiskers for a single value, and nothing for none', async () => {
+    const whiskers = (svg: string) => svg.match(/<line [^>]*stroke="#1b1b1b"/g)?.length ?? 0
+    const several = await draw({ panels: [bars('several', ['a'], ['x'], 5)] })
+    const one = await draw({ panels: [bars('one', ['a'], ['x'], 1)] })
+    const panel = bars('none', ['a'], ['x'], 1)
+    const none = await draw({
+      panels: [{ ...panel, bars: panel.bars.map((bar) => ({ ...bar, values: [] })) }],
+    })
+    expect([several, one, none].map(whiskers)).toEqual([3, 0, 0])
+    expect(one).toContain('1 value a bar')
+    expect(none).toContain('0 values a bar')
+  })
+
+  it('keeps names as text, whatever they are', async () => {
+    const evil = '<script>"]+alert(1)+["</script>\\'
+    const svg = await draw({ title: evil, panels: [bars(evil, [evil, 'b'], [evil, 'y'], 3)] })
+    expect(svg).not.toContain('<script')
+    expect(svg).toContain('&lt;script&gt;')
+    expect(svg).toContain('alert(1)')
+  })
+
+  it('thins many raw values evenly, the least and the greatest among them', () => {
+    const values = Array.from({ length: 1000 }, (_, index) => 999 - index)
+    const drawn = drawnValues(values)
+    expect(drawn).toHaveLength(30)
+    expect([drawn[0], drawn.at(-1)]).toEqual([0, 999])
+  })
+
+  it('names a moment that comes again and again once, and joins names that would lie on one another', () => {
+    const gets = [5, 10, 15].map((x) => ({ x, name: 'get' }))
+    expect(markLabels([{ x: 4, name: 'put on' }, ...gets], 60)).toEqual([
+      { x: 4, label: 'put on, get (3 times)' },
+      { x: 5, label: '' },
+      { x: 10, label: '' },
+      { x: 15, label: '' },
+    ])
+  })
+})
