@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { ShoalError } from '../../src/model/errors.ts'
+import { continueLine } from '../campaign/continue-line.ts'
 import { resolveCampaign } from '../campaign/resolved-campaign.ts'
 import type { HostFacts, StageNeed } from '../hosts/stage.ts'
 import type { Cell } from '../scenarios/scenario.ts'
@@ -15,6 +16,7 @@ import { refuseMixed } from './same-version.ts'
 
 export class RunFolder {
   readonly path: string
+  readonly #kind: RunFacts['kind']
   readonly #unlock: () => void
   readonly #cells: LineFile
   readonly #hosts: LineFile
@@ -40,7 +42,7 @@ export class RunFolder {
       // Locked before it has its name: nobody is between.
       unlock = lockFolder(made)
       renameSync(made, path)
-      return new RunFolder(path, unlock)
+      return new RunFolder(path, facts.kind, unlock)
     } catch (error) {
       unlock?.()
       if (made !== undefined) rmSync(made, { recursive: true, force: true })
@@ -60,15 +62,16 @@ export class RunFolder {
     ])
     const unlock = lockFolder(path)
     try {
-      return new RunFolder(path, unlock)
+      return new RunFolder(path, facts.kind, unlock)
     } catch (error) {
       unlock()
       throw error instanceof ShoalError ? error : unwritable('open', path, error)
     }
   }
 
-  private constructor(path: string, unlock: () => void) {
+  private constructor(path: string, kind: RunFacts['kind'], unlock: () => void) {
     this.path = path
+    this.#kind = kind
     this.#unlock = unlock
     this.#cells = LineFile.append(join(path, cellsFile))
     this.#hosts = LineFile.append(join(path, hostsFile))
@@ -132,7 +135,11 @@ export class RunFolder {
       // A record that is no JSON is its scenario's fault; the file system is well.
       if (!(error instanceof Error && 'syscall' in error)) throw error
       const done = [...this.#outcomes.values()].filter(({ state }) => state === 'done').length
-      this.#failure = unwritable('write', path(error) ?? this.path, error, done)
+      const goesOn = continueLine(this.path, this.#kind === 'real' ? 'FILE' : undefined)
+      this.#failure = unwritable('write', pathOf(error) ?? this.path, error, {
+        kept: `${done} cells are done and kept`,
+        nextStep: `make room, then ${goesOn} goes on where it was`,
+      })
       throw this.#failure
     }
   }
@@ -153,7 +160,9 @@ function refuseOccupied(folder: string): void {
     action: 'make',
     object: folder,
     reason: isRun ? 'there is a run already' : 'it is not empty, and no run',
-    nextStep: isRun ? 'go on with it by --resume, or name another folder' : 'name another folder',
+    nextStep: isRun
+      ? `${continueLine(folder, undefined)} goes on with it; or name another folder`
+      : 'name another folder',
   })
 }
 
@@ -166,19 +175,24 @@ function namesIn(folder: string): readonly string[] {
   }
 }
 
-function path(error: Error): string | undefined {
+function pathOf(error: Error): string | undefined {
   return 'path' in error && typeof error.path === 'string' ? error.path : undefined
 }
 
-function unwritable(action: string, object: string, error: unknown, done?: number): ShoalError {
+function unwritable(
+  action: string,
+  object: string,
+  error: unknown,
+  { kept, nextStep = 'make room, or name another folder' }: { kept?: string; nextStep?: string } = {},
+): ShoalError {
   const reason = error instanceof Error ? error.message : String(error)
   const isFull =
     error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')
   return new ShoalError('FILE_UNWRITABLE', {
     action,
     object,
-    reason: done === undefined ? reason : `${reason}; ${done} cells are done and kept`,
-    ...(isFull ? { nextStep: 'make room' } : {}),
+    reason: kept === undefined ? reason : `${reason}; ${kept}`,
+    ...(isFull ? { nextStep } : {}),
     cause: error,
   })
 }

@@ -29,7 +29,7 @@ export interface CellOutcome {
   readonly tookMs: number
   /** How far the machine's clock was set while it ran; left out below 100 ms. */
   readonly clockStepMs?: number
-  /** Of `hosts.ndjson`: which facts hold for its stage. */
+  /** Of `hosts.ndjson`: which facts hold for its stage; -1 where it failed because none could be had. */
   readonly stage: number
 }
 
@@ -41,6 +41,6 @@ export interface Run {
   readonly cells: readonly { readonly cell: Cell; readonly outcome: CellOutcome | undefined }[]
   /** By number of the stage. */
   readonly hosts: readonly (readonly HostFacts[])[]
-  /** Of one cell that is done; half a line at the end of a file is left out. */
+  /** Of one cell that is done, without the line that says which it is; half a line at the end of a file is left out. */
   records(cell: Cell): readonly RawRecord[]
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { links } from '../../../../evaluation/hosts/stage.ts'
 import { type Block, cellsLeft, needKey, planOrder } from '../../../../evaluation/run/plan-order.ts'
 import type { Cell } from '../../../../evaluation/scenarios/scenario.ts'
-import { aCell, aNeed } from './small-campaign.ts'
+import { aCell, aNeed } from './small-parts.ts'
 
 const cells = (['first', 'second', 'third'] as const).flatMap((scenario) =>
   links.flatMap((link) =>

@@ -1,8 +1,4 @@
 // A campaign of a scenario and of hosts that are programs in miniature: what the runner is made for, without a lab.
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
 import * as z from 'zod/mini'
 import type { EvaluationHost, HostRole } from '../../../../evaluation/hosts/evaluation-host.ts'
 import type { HostSample, Link, Stage, StageNeed, Stages } from '../../../../evaluation/hosts/stage.ts'
@@ -130,11 +126,4 @@ function aHost(name: string, role: HostRole): EvaluationHost {
     exec: absent,
     spawn: absent,
   }
-}
-
-/** Gone with the test. */
-export function aFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'shoal-run-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  return folder
 }
