@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { Io } from './io.ts'
 import type { SampleFlags } from './sample.ts'
+import type { SamplePowerFlags } from './sample-power.ts'
 
 export function sampleCommand(io: Io): Command {
   return new Command('sample')
@@ -25,6 +26,19 @@ export function sampleCommand(io: Io): Command {
     )
     .option('--csv', "the columns of dstat's files")
     .action(async (flags: SampleFlags) => (await import('./sample.ts')).sample(io, flags))
+    .addCommand(powerCommand(io))
+}
+
+function powerCommand(io: Io): Command {
+  return new Command('power')
+    .description('prints a recorded run with the power that a DAQ measured meanwhile, read from its CSV file')
+    .argument('<run>', 'what shoal sample wrote')
+    .requiredOption('--daq <file>', 'the CSV file of the DAQ')
+    .requiredOption('--config <file>', 'its columns, shunt and start, in YAML: docs/telemetry.md')
+    .option('--replace', 'also where the run has power of another source already')
+    .action(async (run: string, flags: SamplePowerFlags) =>
+      (await import('./sample-power.ts')).samplePower(io, run, flags),
+    )
 }
 
 function readSeconds(given: string): number {
