@@ -2,8 +2,7 @@
 import { text } from 'node:stream/consumers'
 import { CoapClient } from '../../src/coap/client.ts'
 import { rfc7252Parameters } from '../../src/coap/transmission.ts'
-import { measureRequests } from '../sensing/measure.ts'
-import type { RequestPlan } from '../sensing/records.ts'
+import { measureRequests, type RequestPlan } from '../sensing/measure.ts'
 
 /** A request that waits for an answer must not keep the next one back. */
 const nstart = 1000

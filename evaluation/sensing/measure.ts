@@ -4,8 +4,46 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { CoapClient } from '../../src/coap/client.ts'
 import { Code, formatCode } from '../../src/coap/codes.ts'
 import { ContentFormat } from '../../src/coap/content-format.ts'
-import { countGets } from './plan.ts'
-import type { RequestPlan, RequestRecord } from './records.ts'
+import type { PaperCapability } from './paper-capabilities.ts'
+
+/** What the client's probe is told. */
+export interface RequestPlan {
+  readonly capability: PaperCapability
+  readonly endpoint: string
+  /** From the first GET to PUT off. */
+  readonly forMs: number
+  /** From one GET to the next, whether the first is answered by then or not. */
+  readonly everyMs: number
+  /** Longest wait for one answer. */
+  readonly deadlineMs: number
+}
+
+/** One CoAP request; its time is from the first datagram to the whole answer, in the client host. */
+export interface RequestRecord {
+  readonly type: 'request'
+  readonly method: 'PUT' | 'GET'
+  readonly path: string
+  readonly body?: string
+  /** When it was sent, in milliseconds since 1970. */
+  readonly sentAtMs: number
+  /** From then to the answer, or to when it was given up. */
+  readonly tookMs: number
+  /** `2.05`; left out where nothing was answered. */
+  readonly code?: string
+  readonly payload?: string
+  /** Why there is no answer. */
+  readonly failure?: string
+}
+
+/** The GETs of one capability: one at the start and one each `everyMs` before the end. */
+export function countGets({ forMs, everyMs }: Pick<RequestPlan, 'forMs' | 'everyMs'>): number {
+  return Math.ceil(forMs / everyMs)
+}
+
+/** Whether it did what it was to do. */
+export function isAnswered({ code }: Pick<RequestRecord, 'code'>): boolean {
+  return code?.startsWith('2.') === true
+}
 
 /**
  * Runs the plan. A GET is sent when it is due, whether the one before was answered or not: a slow answer hides no other.
@@ -37,7 +75,7 @@ export async function measureRequests(
 }
 
 async function request(
-  { mode, capability, endpoint, deadlineMs }: RequestPlan,
+  { capability, endpoint, deadlineMs }: RequestPlan,
   client: CoapClient,
   method: 'PUT' | 'GET',
   body: string | undefined,
@@ -46,14 +84,13 @@ async function request(
   const path = `/${capability}`
   const sent = {
     type: 'request',
-    mode,
-    capability,
     method,
     path,
     ...(body === undefined ? {} : { body }),
     sentAtMs: Date.now(),
   } as const
   const startedAt = performance.now()
+  const tookMs = () => performance.now() - startedAt
   try {
     const response = await client.request(`${endpoint}${path}`, {
       deadlineMs,
@@ -62,10 +99,9 @@ async function request(
         ? { method: Code.Get }
         : { method: Code.Put, payload: body, contentFormat: ContentFormat.TextPlain }),
     })
-    const responseTimeMs = performance.now() - startedAt
-    return { ...sent, responseTimeMs, code: formatCode(response.code), payload: response.text() }
+    return { ...sent, tookMs: tookMs(), code: formatCode(response.code), payload: response.text() }
   } catch (error) {
     signal.throwIfAborted()
-    return { ...sent, failure: error instanceof Error ? error.message : String(error) }
+    return { ...sent, tookMs: tookMs(), failure: error instanceof Error ? error.message : String(error) }
   }
 }

@@ -1,8 +1,8 @@
 // The sensing service as it ships, and the one capability that it needs: the same Compose file for both modes.
 import { readFileSync } from 'node:fs'
 import { parseDocument } from 'yaml'
-import type { LabHost } from '../../lab/lab.ts'
 import { projectFile } from '../host-program.ts'
+import type { EvaluationHost } from '../hosts/evaluation-host.ts'
 import { mustRun } from '../must-run.ts'
 
 /** services/sensing/compose.yaml with `x-shoal.needs`. */
@@ -14,11 +14,11 @@ export function sensingCompose(capability: string): string {
 
 /** Writes it in the host. @returns its path there */
 export async function writeSensingCompose(
-  host: LabHost,
+  host: Pick<EvaluationHost, 'name' | 'exec'>,
   capability: string,
   signal: AbortSignal,
 ): Promise<string> {
-  const path = `/root/sensing-${capability}.yaml`
+  const path = `/var/tmp/shoal-sensing-${capability}.yaml`
   await mustRun(host, ['tee', path], signal, sensingCompose(capability))
   return path
 }

@@ -1,6 +1,10 @@
 import { afterEach, expect, it } from 'vitest'
-import { measureRequests } from '../../../../evaluation/sensing/measure.ts'
-import type { RequestPlan, RequestRecord } from '../../../../evaluation/sensing/records.ts'
+import {
+  countGets,
+  measureRequests,
+  type RequestPlan,
+  type RequestRecord,
+} from '../../../../evaluation/sensing/measure.ts'
 import { CoapClient } from '../../../../src/coap/client.ts'
 import { Code } from '../../../../src/coap/codes.ts'
 import { type Handler, Router } from '../../../../src/coap/router.ts'
@@ -30,7 +34,6 @@ async function measure(get: Handler, over: Partial<RequestPlan> = {}) {
   client = new CoapClient({ parameters: { ...rfc7252Parameters, nstart: 1000 } })
   const records: RequestRecord[] = []
   const plan: RequestPlan = {
-    mode: 'pair',
     capability: 'light',
     endpoint: `coap://127.0.0.1:${port}`,
     forMs: 500,
@@ -52,7 +55,7 @@ it('puts on, asks at its times, puts off, and keeps what was answered', async ()
     ['PUT', 'off', '2.04'],
   ])
   expect(records.slice(1, -1).map(({ payload }) => payload)).toEqual(['[1]', '[2]', '[3]', '[4]', '[5]'])
-  expect(records.every(({ responseTimeMs = 0 }) => responseTimeMs > 0)).toBe(true)
+  expect(records.every(({ tookMs }) => tookMs > 0)).toBe(true)
 })
 
 it('sends a GET when it is due although the one before waits, and tells both', async () => {
@@ -74,4 +77,9 @@ it('keeps refusals with their code and reason', async () => {
   const { records } = await measure(refuse, { forMs: 100 })
   expect(records[1]).toMatchObject({ method: 'GET', code: '5.03', payload: 'gone: light' })
   expect(records).toHaveLength(3)
+})
+
+it('asks 24 times in the paper’s 120 s', () => {
+  expect(countGets({ forMs: 120_000, everyMs: 5000 })).toBe(24)
+  expect(countGets({ forMs: 6000, everyMs: 4000 })).toBe(2)
 })

@@ -1,22 +1,16 @@
-// What a sensing run is set up with: its Compose files, its board, its folder.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+// What the sensing scenario is set up with: its Compose files and its board.
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
 import { projectFile } from '../../../../evaluation/host-program.ts'
-import { paperCapabilities } from '../../../../evaluation/sensing/plan.ts'
-import { RunFolder, readSamples } from '../../../../evaluation/sensing/run-folder.ts'
+import { paperCapabilities } from '../../../../evaluation/sensing/paper-capabilities.ts'
 import { sensingCompose } from '../../../../evaluation/sensing/sensing-compose.ts'
 import { parseScript } from '../../../../src/board/script/parse-script.ts'
 import { parseCompose } from '../../../../src/model/compose/parse-compose.ts'
 import { parseDeclarations } from '../../../../src/model/devices/declaration.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'shoal-run-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
 const read = (name: string) => readFileSync(projectFile(`evaluation/sensing/${name}`), 'utf8')
 
-describe('a sensing run', () => {
+describe('the sensing scenario', () => {
   it('has one Compose file for both modes, which says what it needs', () => {
     for (const mode of ['pair', 'cluster'] as const) {
       const application = parseCompose(sensingCompose('humidity'), { fileName: 'sensing.yaml', mode })
@@ -35,15 +29,5 @@ describe('a sensing run', () => {
       paperCapabilities.map((capability) => [capability, capability]),
     )
     expect(declared.every((one) => one.driver === 'simulated' && one.board === board.name)).toBe(true)
-  })
-
-  it('has its samples on disk as soon as they are taken, and never adds to another run', () => {
-    const path = join(folder, 'run')
-    const run = new RunFolder(path)
-    const record = { type: 'removal', mode: 'pair', capability: 'laser', atMs: 1, ms: 2 } as const
-    run.add(record)
-    expect(readSamples(path)).toEqual([record])
-    expect(() => new RunFolder(path)).toThrow(expect.objectContaining({ code: 'FILE_UNWRITABLE' }))
-    run.close()
   })
 })
