@@ -79,7 +79,9 @@ export function testWords(test: ClaimTest, limits: string): string {
     between: pairOf(`${what} of each ${than} each one before`),
     'no-more': `${what} of more ${factor} ${than} the fewest${atMostWords(test)}`,
   }[kind]
-  const held = Object.keys(test.within)
+  const held = Object.keys(test.within).map((name) =>
+    name === 'workers' || name === 'containers' ? `number of ${name}` : name,
+  )
   const procedure =
     test.above !== undefined && test.below !== undefined ? 'two one-sided tests' : 'one-sided test'
   return `${procedure} at 5 %: ${subject} is ${limits}${held.length === 0 ? '' : `, for each ${held.join(', ')}`} (${test.why})`
