@@ -13,7 +13,7 @@ export interface ClusterHosts {
 }
 
 /** Keys, catalogue and registry of a manager that only measures: no folder that a person's own one has. */
-const dataFolder = '/var/lib/shoal/evaluation'
+export const managerFolder = '/var/lib/shoal/evaluation'
 const undoLimitMs = 60_000
 
 export class RunCluster {
@@ -34,7 +34,7 @@ export class RunCluster {
     const { manager, workers, managerForWorkers } = this.#hosts
     this.#isClean = false
     say('manager: starts the edge manager, on Docker Swarm')
-    const options = ['--data', dataFolder, '--advertise', managerForWorkers]
+    const options = ['--data', managerFolder, '--advertise', managerForWorkers]
     const running = await startManager(manager, signal, options)
     this.#manager = running
     say(`${workers.map(({ name }) => name).join(', ')}: ${workers.length === 1 ? 'joins' : 'join'}`)
@@ -53,7 +53,7 @@ export class RunCluster {
     await Promise.all(workers.map((worker) => attempt(`${worker.name}: leave`, () => leaveWorker(worker))))
     const running = this.#manager
     if (running !== undefined) await attempt('manager: stop', () => stopManager(running))
-    const undo = ['sh', '-c', `docker swarm leave --force; rm -rf ${dataFolder}`]
+    const undo = ['sh', '-c', `docker swarm leave --force; rm -rf ${managerFolder}`]
     await attempt('manager: leave its Swarm', () => manager.exec(undo, { timeoutMs: undoLimitMs }))
     this.#manager = undefined
     this.#isClean = true
