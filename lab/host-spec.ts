@@ -29,13 +29,13 @@ export const hostKeys = ['name', 'kind', 'engine', 'daemon', 'cpus', 'memoryMiB'
 const reservedNames = ['localhost', 'switch']
 
 /** More would not fit the machine's memory; the switch's ports are numbered in three digits. */
-const maxHosts = 200
+export const mostHosts = 200
 
 /** Reads `hosts`; what is wrong is noted in the pieces. The hosts without an address get the lowest free ones. */
 export function readHosts(list: Piece, subnet: Subnet): readonly HostSpec[] {
   const pieces = list.list() ?? []
   if (pieces.length === 0) list.problem('expected one host or more')
-  if (pieces.length > maxHosts) list.problem(`expected at most ${maxHosts} hosts, got ${pieces.length}`)
+  if (pieces.length > mostHosts) list.problem(`expected at most ${mostHosts} hosts, got ${pieces.length}`)
   const firstOf = new Map<string, string>()
   const holderOf = new Map<number, string>()
   const drafts = pieces.map((piece) => readHost(piece, subnet, firstOf, holderOf))

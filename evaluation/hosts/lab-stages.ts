@@ -1,4 +1,5 @@
 // Stages in labs on this machine: one lab for each link and number of workers, kept as long as the next stage stands on the same.
+import { mostHosts } from '../../lab/host-spec.ts'
 import { Lab } from '../../lab/lab.ts'
 import { labDurationMs } from './lab-duration.ts'
 import { LabGround } from './lab-ground.ts'
@@ -16,6 +17,9 @@ export interface LabStagesOptions {
 }
 
 const usualName = 'evaluation'
+
+/** Two of its hosts are manager and client. */
+const mostWorkers = mostHosts - 2
 
 export function labStages(options: LabStagesOptions): Stages {
   return new LabStages(options)
@@ -75,5 +79,6 @@ class LabStages implements Stages {
 export function labRefusal({ link, workers }: StageNeed): string | undefined {
   if (link === 'direct' && workers > 1)
     return `a cable joins one worker to the manager, not ${workers} (link direct)`
+  if (workers > mostWorkers) return `${workers} workers: a lab holds at most ${mostWorkers}`
   return undefined
 }

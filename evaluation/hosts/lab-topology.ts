@@ -69,6 +69,10 @@ function overCables(topology: Topology): Ways {
   if (managers === undefined || clients === undefined) throw new TypeError('the lab lacks a cable')
   return {
     managerForWorkers: managers.near.address,
-    clientRoutes: [[`${managers.far.address}/32`, 'via', clients.far.address]],
+    clientRoutes: [
+      [`${managers.far.address}/32`, 'via', clients.far.address],
+      // The manager makes itself known by its address on the cable.
+      [`${managers.near.address}/32`, 'via', overSwitch(topology).managerForWorkers],
+    ],
   }
 }

@@ -1,7 +1,7 @@
 // Cluster mode on hosts that are up: the manager started and every worker joined; and all of that undone, so that neither manager nor
 // agent nor Swarm is left.
 import { allOrFirstError } from '../../src/pair/all-or-first-error.ts'
-import { joinWorker, leaveWorker, type RunningManager, startManager, stopManager } from '../cluster.ts'
+import { joinWorker, type RunningManager, startManager, stopManager } from '../cluster.ts'
 import { isRunning } from '../end-program.ts'
 import type { EvaluationHost } from './evaluation-host.ts'
 
@@ -50,7 +50,7 @@ export class RunCluster {
     const attempt = async (what: string, act: () => Promise<unknown>) => {
       await act().catch((error: Error) => say(`${what}: ${error.message}`))
     }
-    await Promise.all(workers.map((worker) => attempt(`${worker.name}: leave`, () => leaveWorker(worker))))
+    await Promise.all(workers.map((worker) => attempt(`${worker.name}: leave`, () => leave(worker))))
     const running = this.#manager
     if (running !== undefined) await attempt('manager: stop', () => stopManager(running))
     const undo = ['sh', '-c', `docker swarm leave --force; rm -rf ${managerFolder}`]
@@ -58,4 +58,10 @@ export class RunCluster {
     this.#manager = undefined
     this.#isClean = true
   }
+}
+
+/** A device that is a member of no cluster leaves it as well. */
+async function leave(worker: EvaluationHost): Promise<void> {
+  const { exitCode, stderr } = await worker.exec(['shoal', 'worker', 'leave'], { timeoutMs: undoLimitMs })
+  if (exitCode !== 0) throw new Error(stderr.trim() || `shoal worker leave ended with ${exitCode}`)
 }

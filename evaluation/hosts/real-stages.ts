@@ -1,0 +1,59 @@
+// Stages on the hosts of an inventory. They are left as they were found: what runs there already is refused, never stopped.
+import process from 'node:process'
+import type { Environment } from '../../src/pair/ssh-process.ts'
+import type { Inventory } from './inventory.ts'
+import { checkNeeds } from './needs.ts'
+import { RealGround } from './real-ground.ts'
+import { realRefusal } from './real-refusal.ts'
+import type { Stage, StageNeed, Stages } from './stage.ts'
+
+/** @param env that ssh is started with: its agent, its home */
+export function realStages(inventory: Inventory, env: Environment = process.env): Stages {
+  return new RealStages(inventory, env)
+}
+
+class RealStages implements Stages {
+  readonly kind = 'real'
+  readonly #inventory: Inventory
+  readonly #env: Environment
+  #ground: RealGround | undefined
+
+  constructor(inventory: Inventory, env: Environment) {
+    this.#inventory = inventory
+    this.#env = env
+  }
+
+  check(needs: readonly StageNeed[]): void {
+    checkNeeds(needs, this.#inventory.place, (need) => realRefusal(this.#inventory, need))
+  }
+
+  /** Guesses for boards of the size of a Raspberry Pi 3: log-ins side by side; Engines that join, with devices, start anew. */
+  expectedMs(before: StageNeed | undefined, need: StageNeed): number {
+    const isSame = before?.link === need.link && before.workers === need.workers
+    const reachMs = isSame ? 0 : 10_000
+    const leaveMs = before?.mode === 'cluster' && !(isSame && need.mode === 'cluster') ? 15_000 : 0
+    const joinMs = need.mode === 'cluster' && !(isSame && before?.mode === 'cluster') ? 30_000 : 0
+    return 500 + reachMs + leaveMs + joinMs
+  }
+
+  async open(need: StageNeed, signal: AbortSignal, say: (line: string) => void): Promise<Stage> {
+    this.check([need])
+    try {
+      if (this.#ground !== undefined && !(await this.#ground.carries(need, signal))) await this.close()
+      if (this.#ground === undefined) {
+        say(`reaches the hosts of ${this.#inventory.place}`)
+        this.#ground = await RealGround.reach(need, this.#inventory, this.#env, signal, say)
+      }
+      return await this.#ground.enter(need, signal, say)
+    } catch (error) {
+      await this.close()
+      throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    const ground = this.#ground
+    this.#ground = undefined
+    await ground?.takeDown()
+  }
+}
