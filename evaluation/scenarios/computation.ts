@@ -1,5 +1,7 @@
 // What computation tasks cost manager and server in CPU, power and energy, in both modes (paper Figures 6, 7 and 9).
+import type { Operation } from '../computation.ts'
 import { runHostProgram } from '../host-program.ts'
+import type { Stage } from '../hosts/stage.ts'
 import type { RequestStreamPlan, StreamRecord } from '../request-stream.ts'
 import { computationFigures } from './computation/figures.ts'
 import { observeComputation } from './computation/observe.ts'
@@ -9,7 +11,7 @@ import { settleMs, waitMs } from './interval.ts'
 import type { Cell, Scenario } from './scenario.ts'
 
 /** The command that names the endpoint, the start of the probe, and its warm-ups. */
-const startMs = 3_000
+const startMs = { ethernet: 1_500, wlan: 3_000, direct: 1_500 } as const
 const clearLimitMs = 60_000
 
 export const computation: Scenario<ComputationSettings> = {
@@ -30,7 +32,7 @@ export const computation: Scenario<ComputationSettings> = {
               need: { link, mode, workers: 1, devices: false },
               factors: { link, mode, operation },
               repetition: index + 1,
-              expectedMs: startMs + 2 * settleMs + forSeconds * 1000,
+              expectedMs: startMs[link] + 2 * settleMs + forSeconds * 1000,
             }),
           ),
         ),
@@ -38,33 +40,59 @@ export const computation: Scenario<ComputationSettings> = {
     )
   },
 
-  /** One instance for all cells of a stage. */
-  async prepare(_settings, _cells, { stage, signal }) {
+  /** One instance for all cells of a stage, warm before the first. */
+  async prepare(settings, _cells, { stage, seed, signal }) {
     await buildCompute(stage, signal)
-    await runCompute(stage, signal)
-    return () => removeCompute(stage, AbortSignal.timeout(clearLimitMs))
+    const clear = (clearing: AbortSignal) => removeCompute(stage, clearing)
+    const endpoint = await runCompute(stage, signal)
+    try {
+      for (const operation of settings.operations)
+        await ask(
+          stage,
+          { ...requestsOf(settings, endpoint, operation, seed), ...warmUpOf(settings) },
+          signal,
+        )
+    } catch (error) {
+      await clear(AbortSignal.timeout(clearLimitMs)).catch(() => {})
+      throw error
+    }
+    return () => clear(AbortSignal.timeout(clearLimitMs))
   },
 
   async run(settings, { factors }, { stage, seed, signal, emit }) {
     const endpoint = await runCompute(stage, signal)
     // Readings of power from before and after tell what it was at the very ends.
     await waitMs(settleMs, signal)
-    const plan: RequestStreamPlan = {
-      endpoint,
-      operation: factors.operation as RequestStreamPlan['operation'],
-      size: settings.size,
-      seed,
-      warmUps: settings.warmUps,
-      forMs: settings.forSeconds * 1000,
-      everyMs: 1000 / settings.requestsPerSecond,
-      deadlineMs: settings.deadlineSeconds * 1000,
-    }
-    const probe = 'evaluation/probe/request-stream.ts'
-    for await (const record of runHostProgram<StreamRecord>(stage.client, probe, plan, signal)) emit(record)
+    const requests = requestsOf(settings, endpoint, factors.operation as Operation, seed)
+    await ask(stage, { ...requests, everyMs: 1000 / settings.requestsPerSecond }, signal, emit)
     await waitMs(settleMs, signal)
   },
 
   observe: (_settings, records) => observeComputation(records),
 
   figures: computationFigures,
+}
+
+function requestsOf(
+  { size, warmUps, forSeconds, deadlineSeconds }: ComputationSettings,
+  endpoint: string,
+  operation: Operation,
+  seed: number,
+): RequestStreamPlan {
+  const [forMs, deadlineMs] = [forSeconds * 1000, deadlineSeconds * 1000]
+  return { endpoint, operation, size, seed, warmUps, forMs, deadlineMs }
+}
+
+function warmUpOf({ warmUpSeconds }: ComputationSettings) {
+  return { warmUps: 0, forMs: warmUpSeconds * 1000 }
+}
+
+async function ask(
+  { client }: Stage,
+  plan: RequestStreamPlan,
+  signal: AbortSignal,
+  emit: (record: StreamRecord) => void = () => {},
+): Promise<void> {
+  const probe = 'evaluation/probe/request-stream.ts'
+  for await (const record of runHostProgram<StreamRecord>(client, probe, plan, signal)) emit(record)
 }

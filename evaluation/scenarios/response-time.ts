@@ -12,12 +12,12 @@ import {
   responseTimeSettings,
 } from './response-time/settings.ts'
 import type { CellContext, CellRecords, RawRecord, Scenario } from './scenario.ts'
+import { withClearing } from './with-clearing.ts'
 
-const clearLimitMs = 60_000
 /** Both services started, and ended. */
-const startMs = 6_000
+const startMs = 3_000
 /** One request in the lab; over WLAN a lost datagram is sent again after 2 to 3 s (RFC 7252 §4.8). */
-const requestMs = { ethernet: 25, wlan: 400, direct: 25 } as const
+const requestMs = { ethernet: 7, wlan: 350, direct: 7 } as const
 
 export const responseTime: Scenario<ResponseTimeSettings> = {
   name: 'response-time',
@@ -42,9 +42,8 @@ export const responseTime: Scenario<ResponseTimeSettings> = {
   async prepare(_settings, _cells, { stage, signal }) {
     await buildCompute(stage, signal)
     await runCompute(stage, signal)
-    const remove = () => removeCompute(stage, AbortSignal.timeout(clearLimitMs))
-    await remove()
-    return remove
+    await removeCompute(stage, signal)
+    return async () => {}
   },
 
   async run({ operations, sizes, repetitions, warmUps, deadlineSeconds }, _cell, context) {
@@ -71,15 +70,16 @@ async function withBoth(
 ): Promise<void> {
   const native = await startNativeCompute(firstWorker(stage), signal)
   try {
-    try {
-      const container = await runCompute(stage, signal)
-      await use([
-        { mode: 'native', endpoint: native.endpoint },
-        { mode: 'pair', endpoint: container },
-      ])
-    } finally {
-      await removeCompute(stage, AbortSignal.timeout(clearLimitMs))
-    }
+    await withClearing(
+      async () => {
+        const container = await runCompute(stage, signal)
+        await use([
+          { mode: 'native', endpoint: native.endpoint },
+          { mode: 'pair', endpoint: container },
+        ])
+      },
+      (clearing) => removeCompute(stage, clearing),
+    )
   } finally {
     await stopProgram(native.program)
   }

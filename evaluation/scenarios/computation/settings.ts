@@ -17,8 +17,10 @@ export const computationSettings = z.strictObject({
   size: count(1, 100_000, 2000),
   /** Sent by a schedule, whether those before have been answered or not. */
   requestsPerSecond: z._default(z.number().check(z.minimum(0.1), z.maximum(1000)), 10),
-  /** Requests before each interval, one after the other: the server's code gets warm as in steady use. */
-  warmUps: count(0, 10_000, 20),
+  /** How long each operation is asked for, one request after the other, when the service has started: its code gets compiled as in steady use. */
+  warmUpSeconds: seconds(0, 600, 3),
+  /** Requests before each interval, one after the other. */
+  warmUps: count(0, 10_000, 3),
   /** Longest wait for one answer. */
   deadlineSeconds: seconds(0.1, 120, 10),
 })

@@ -13,8 +13,8 @@ export const responseTimeSettings = z.strictObject({
   /** Integers a request. */
   sizes: numbersFrom(1, 100_000, paperSizes),
   repetitions: count(1, 10_000, 10),
-  /** Requests of each kind that go first and are not recorded. */
-  warmUps: count(0, 10_000, 2),
+  /** Requests of each kind that go first and are not recorded: a service that has just started takes twice as long until its code is compiled. */
+  warmUps: count(0, 10_000, 20),
   /** Longest wait for one answer. */
   deadlineSeconds: seconds(0.1, 120, 10),
 })
