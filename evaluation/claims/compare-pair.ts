@@ -6,7 +6,8 @@ import { type Contrast, type Limits, testLimits } from '../contrast.ts'
 import type { Estimate } from '../statistics.ts'
 import type { ClaimTest } from './claim-file.ts'
 import { effectScale, effectWords, levelWord, measureWord } from './claim-words.ts'
-import type { Group, Pair } from './strata.ts'
+import type { Group } from './level-pairs.ts'
+import type { Pair } from './strata.ts'
 
 /** Of every test of a claim. */
 export const alpha = 0.05

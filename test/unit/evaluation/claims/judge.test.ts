@@ -159,10 +159,25 @@ describe('a claim', () => {
     expect(judge(claim, observed(observe({}, about(10)))).reason).toContain('No response time of native')
   })
 
+  it('tells a level that is nowhere once, not in each combination', () => {
+    const wide = aClaim(
+      'kind: between, factor: mode, levels: [native, pair], above: 0.9, below: 1.1, within: { link: [ethernet, wlan], size: [1000, 2000] }',
+    )
+    const data = observed(
+      ...[1000, 2000].flatMap((size) =>
+        ['native', 'pair'].map((mode) => observe({ mode, size, link: 'ethernet' }, about(10))),
+      ),
+    )
+    expect(judge(wide, data)).toMatchObject({
+      verdict: 'not decidable',
+      reason: 'No response time of the scenario response-time at WLAN; it holds in 2 of 2 comparisons.',
+    })
+  })
+
   it('is not decided where a factor that it does not name would be mixed in', () => {
     const mixed = observed(...alike(), observe({ mode: 'native', link: 'wlan' }, about(10)))
     expect(judge(claim, mixed).reason).toBe(
-      'Response time of response-time differs in link too, which the claim does not name.',
+      'Response time of the scenario response-time differs in link too, which the claim does not name.',
     )
   })
 
