@@ -43,7 +43,14 @@ export async function* runHostProgram<Line>(
   })
   child.stdin?.end(JSON.stringify(input))
   if (child.stdout === null) throw new Error(`${file} on ${host.name} has no output to read`)
-  for await (const line of createInterface({ input: child.stdout })) yield JSON.parse(line) as Line
+  let isRead = false
+  try {
+    for await (const line of createInterface({ input: child.stdout })) yield JSON.parse(line) as Line
+    isRead = true
+  } finally {
+    // Whoever reads no further wants no more of it.
+    if (!isRead) child.kill('SIGTERM')
+  }
   const [exitCode, killedBy] = await ended
   if (exitCode !== 0)
     throw new Error(`${file} on ${host.name} ended with ${killedBy ?? exitCode}: ${complaint.trim()}`)

@@ -49,13 +49,11 @@ export async function activateByCoap(
   over: Pick<ActivationRequest, 'replicas'> = {},
 ): Promise<ActivationAnswer> {
   const plan: ActivationRequest = { manager: stage.managerAddress, name, ...over }
-  for await (const answer of runHostProgram<ActivationAnswer>(
-    stage.client,
-    'evaluation/probe/activation.ts',
-    plan,
-    signal,
-  ))
-    return answer
+  const probe = 'evaluation/probe/activation.ts'
+  let last: ActivationAnswer | undefined
+  for await (const answer of runHostProgram<ActivationAnswer>(stage.client, probe, plan, signal))
+    last = answer
+  if (last !== undefined) return last
   throw new Error(`the activation of ${name} told nothing`)
 }
 

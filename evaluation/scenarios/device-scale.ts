@@ -24,6 +24,7 @@ import { withClearing } from './with-clearing.ts'
 /** In the lab, on a quiet machine: commands, and what each worker adds by leaving, joining, and an instance on it. */
 const aroundMs = 7_000
 const eachMs = 4_000
+const rejoinLimitMs = 60_000
 
 export const deviceScale: Scenario<DeviceScaleSettings> = {
   name: 'device-scale',
@@ -82,16 +83,22 @@ export const deviceScale: Scenario<DeviceScaleSettings> = {
   figures: (chosen, observed) => [deviceScaleFigure(observed, chosen)],
 }
 
-/** All leave, then each joins as the only one that does: the n-th joins a cluster of n - 1. */
+/** All leave, then each joins as the only one that does: the n-th joins a cluster of n - 1. Whatever fails, all that can are members after it. */
 async function joinAnew({ stage, signal, emit }: CellContext): Promise<void> {
   const { manager, workers } = stage
   const argv = ['shoal', 'manager', 'token', '--data', managerFolder]
   const token = (await mustRun(manager, argv, signal)).trim()
-  await Promise.all(workers.map((worker) => mustRun(worker, ['shoal', 'worker', 'leave'], signal)))
   const uri = joiningUri(stage)
-  for (const [index, worker] of workers.entries()) {
-    const joinMs = await joinWorker(worker, token, signal, uri)
-    emit({ type: 'join', worker: worker.name, number: index + 1, joinMs })
+  try {
+    await Promise.all(workers.map((worker) => mustRun(worker, ['shoal', 'worker', 'leave'], signal)))
+    for (const [index, worker] of workers.entries()) {
+      const joinMs = await joinWorker(worker, token, signal, uri)
+      emit({ type: 'join', worker: worker.name, number: index + 1, joinMs })
+    }
+  } catch (error) {
+    const limited = AbortSignal.timeout(rejoinLimitMs)
+    await Promise.allSettled(workers.map((worker) => joinWorker(worker, token, limited, uri)))
+    throw error
   }
 }
 

@@ -7,7 +7,7 @@ import { type PaperCapability, paperCapabilities } from '../sensing/paper-capabi
 import { writeSensingCompose } from '../sensing/sensing-compose.ts'
 import { activateByCoap, addToCatalogue, giveBack, removeFromCatalogue } from './cluster-mode.ts'
 import { firstWorker } from './compute-service.ts'
-import { settleMs, waitMs } from './interval.ts'
+import { waitMs } from './interval.ts'
 import { pairRemove, pairRunOne } from './pair-mode.ts'
 import type { Cell, Scenario } from './scenario.ts'
 import { sensingFigures } from './sensing/figures.ts'
@@ -19,6 +19,8 @@ import { withClearing } from './with-clearing.ts'
 const service = 'sensing'
 /** Four transmissions by RFC 7252 §4.8 may take longer, and count as a failure then. */
 const deadlineMs = 10_000
+/** What a course begins with, and the second that the removal is sampled in. */
+const [beforeMs, afterMs] = [2_000, 1_200]
 /** In the lab: activation and removal, either mode. */
 const aroundMs = { pair: 2_500, cluster: 4_500 } as const
 
@@ -40,7 +42,7 @@ export const sensing: Scenario<SensingSettings> = {
               need: { link, mode, workers: 1, devices: true },
               factors: { link, mode, capability },
               repetition: index + 1,
-              expectedMs: 2 * settleMs + aroundMs[mode] + forSeconds * 1000,
+              expectedMs: beforeMs + afterMs + aroundMs[mode] + forSeconds * 1000,
             }),
           ),
         ),
@@ -60,8 +62,7 @@ export const sensing: Scenario<SensingSettings> = {
   async run(chosen, cell, { stage, signal, emit }) {
     const capability = capabilityOf(cell)
     const mark = (name: string) => emit({ type: 'mark', name })
-    // What a course begins and ends with.
-    await waitMs(settleMs, signal)
+    await waitMs(beforeMs, signal)
     mark('activation')
     const active = await activate(stage, capability, signal)
     await withClearing(async () => {
@@ -82,7 +83,7 @@ export const sensing: Scenario<SensingSettings> = {
       mark('removal')
     }, active.remove)
     mark('removed')
-    await waitMs(settleMs, signal)
+    await waitMs(afterMs, signal)
   },
 
   observe: ({ everySeconds }, records) => observeSensing(records, everySeconds * 1000),
