@@ -5,6 +5,7 @@ import { endProgram, isRunning } from '../end-program.ts'
 import { mustRun } from '../must-run.ts'
 import { declareDevices, startBoard } from '../sensing/lab-board.ts'
 import { allAnswer } from './all-answer.ts'
+import { awaitQuiet } from './await-quiet.ts'
 import type { EvaluationHost, HostRole } from './evaluation-host.ts'
 import { labEvaluationHost } from './lab-host.ts'
 import type { LabPlan } from './lab-topology.ts'
@@ -91,6 +92,7 @@ export class LabGround {
       programsRun: () =>
         (need.mode === 'pair' || this.#cluster.isRunning) && (!need.devices || this.#hasBoard),
     })
+    await awaitQuiet(this.#stage, { signal, say })
     return this.#stage
   }
 

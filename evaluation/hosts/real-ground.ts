@@ -3,6 +3,7 @@ import { allOrFirstError } from '../../src/pair/all-or-first-error.ts'
 import { SshFolder, sshFolderPath } from '../../src/pair/ssh-folder.ts'
 import type { Environment } from '../../src/pair/ssh-process.ts'
 import { allAnswer } from './all-answer.ts'
+import { awaitQuiet } from './await-quiet.ts'
 import { assertHostsFit } from './fit-hosts.ts'
 import type { Inventory, InventoryHost } from './inventory.ts'
 import { localShell } from './local-shell.ts'
@@ -100,6 +101,7 @@ export class RealGround {
       managerAddress: this.#managerForClient(),
       programsRun: () => need.mode === 'pair' || this.#cluster.isRunning,
     })
+    await awaitQuiet(this.#stage, { signal, say })
     return this.#stage
   }
 

@@ -99,6 +99,7 @@ export class RealHost implements EvaluationHost {
       input,
     }: { readonly signal?: AbortSignal; readonly timeoutMs?: number; readonly input?: string } = {},
   ): Promise<HostAnswer> {
+    signal?.throwIfAborted()
     const stdio: StdioOptions = [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe']
     const child = this.spawn(argv, { stdio })
     const options = { timeoutMs, ...(signal ? { signal } : {}), ...(input === undefined ? {} : { input }) }
