@@ -13,6 +13,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   'device-runtime': async () => (await import('./device-runtime.ts')).benchDeviceRuntime,
   coap: async () => (await import('./coap.ts')).benchCoap,
   overhead: async () => (await import('./overhead.ts')).benchOverhead,
+  sampler: async () => (await import('./sampler.ts')).benchSampler,
 }
 
 const names = process.argv.slice(2)

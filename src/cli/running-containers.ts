@@ -2,8 +2,8 @@
 import type { Engine } from '../engine/engine.ts'
 import { pause } from '../model/pause.ts'
 
-/** An Engine that has gone may come back. */
-const againAfterMs = 5000
+/** An Engine that has gone may come back; one that never was is asked for more and more seldom. */
+const againAfterMs = { least: 1000, most: 60_000 }
 
 export class RunningContainers {
   readonly #engine: Pick<Engine, 'containers' | 'events'>
@@ -22,18 +22,23 @@ export class RunningContainers {
 
   /** Until the signal comes; never rejects. */
   async follow(signal: AbortSignal): Promise<void> {
+    let waitMs = againAfterMs.least
     while (!signal.aborted) {
-      await this.#followOnce(signal).catch(() => {})
+      await this.#followOnce(signal, () => {
+        waitMs = againAfterMs.least
+      }).catch(() => {})
       this.#known.clear()
       this.#publish()
-      await pause(againAfterMs, signal)
+      await pause(waitMs, signal)
+      waitMs = Math.min(waitMs * 2, againAfterMs.most)
     }
   }
 
-  async #followOnce(signal: AbortSignal): Promise<void> {
+  async #followOnce(signal: AbortSignal, onListening: () => void): Promise<void> {
     const filters = { type: ['container'], event: ['start', 'die', 'rename'] }
     const listed: Promise<void>[] = []
     const onOpen = (): void => {
+      onListening()
       const all = this.#list(signal)
       all.catch(() => {})
       listed.push(all)

@@ -15,7 +15,8 @@ export function listTasks(folder: string): readonly number[] {
 /** How many of the tasks run, want to run, or wait for a disk. */
 export function countActive(tasks: readonly number[], proc = '/proc'): number {
   return tasks.filter((task) => {
-    const stat = readKernelFile(`${proc}/${task}/stat`)
+    // Of the task alone: /proc/PID/stat adds up all threads, which takes the kernel longer.
+    const stat = readKernelFile(`${proc}/${task}/task/${task}/stat`)
     // The name before it may hold anything, brackets too.
     const state = stat.charAt(stat.lastIndexOf(')') + 2)
     return state === 'R' || state === 'D'

@@ -49,9 +49,9 @@ it('counts who runs, and not who sleeps or is gone', async () => {
 })
 
 it('is not misled by a name with brackets', () => {
-  mkdirSync(join(root, '7'))
-  writeFileSync(join(root, '7', 'stat'), '7 (a) R (b) S 1 7 7')
+  mkdirSync(join(root, '7/task/7'), { recursive: true })
+  writeFileSync(join(root, '7/task/7/stat'), '7 (a) R (b) S 1 7 7')
   expect(countActive([7], root)).toBe(0)
-  writeFileSync(join(root, '7', 'stat'), '7 (a) S (b) D 1 7 7')
+  writeFileSync(join(root, '7/task/7/stat'), '7 (a) S (b) D 1 7 7')
   expect(countActive([7], root)).toBe(1)
 })
