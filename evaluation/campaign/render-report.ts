@@ -8,14 +8,15 @@ import type { MadeReport } from './make-report.ts'
 export function renderReport({ folder, judgements, cells }: MadeReport): string {
   const table = renderTable(
     [
-      { title: 'CLAIM OF THE PAPER', cell: ({ statement }) => statement },
-      { title: 'SECTION', cell: ({ paper }) => paper },
       { title: 'VERDICT', cell: ({ verdict }) => verdict },
+      { title: 'SECTION', cell: ({ paper }) => paper },
+      // Last, since it is the longest.
+      { title: 'CLAIM OF THE PAPER', cell: ({ statement }) => statement },
     ],
     judgements,
   )
   const counts = verdicts.map(
-    (verdict) => `${judgements.filter((each) => each.verdict === verdict).length} ${verdict}`,
+    (verdict) => `${verdict}: ${judgements.filter((each) => each.verdict === verdict).length}`,
   )
   const missing = cells.planned - cells.done - cells.failed
   const others = [
@@ -24,7 +25,7 @@ export function renderReport({ folder, judgements, cells }: MadeReport): string 
   ]
   return [
     table,
-    `${judgements.length} claims: ${counts.join(', ')}\n`,
+    `${counts.join('; ')}\n`,
     `${[`${cells.done} of ${cells.planned} cells done`, ...others].join(', ')}\n`,
     `report: ${nearPath(join(folder, 'report.html'))}\n`,
   ].join('')

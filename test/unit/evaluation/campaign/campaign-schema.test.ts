@@ -42,10 +42,8 @@ describe('the campaigns that come with Shoal', () => {
     expect(parseCampaign(resolveCampaign(campaign), 'campaign.json', scenarios)).toEqual(campaign)
   })
 
-  it('the quick one takes less than eight minutes, with three repetitions of each', () => {
+  it('the quick one takes less than eight minutes', () => {
     const matrix = campaignMatrix(quick, (before, need) => stages.expectedMs(before, need))
     expect(matrix.expectedMs).toBeLessThan(8 * 60_000)
-    for (const { settings } of quick.scenarios)
-      if ('repetitions' in (settings as object)) expect(settings).toMatchObject({ repetitions: 3 })
   })
 })
