@@ -49,7 +49,9 @@ class LabStages implements Stages {
       this.#ground ??= await this.#bringUp(need, signal, say)
       return await this.#ground.enter(need, signal, say)
     } catch (error) {
-      await this.close()
+      await this.close().catch((reason: Error) =>
+        say(`what had been started was not ended: ${reason.message}`),
+      )
       throw error
     }
   }

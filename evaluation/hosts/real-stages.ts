@@ -46,7 +46,9 @@ class RealStages implements Stages {
       }
       return await this.#ground.enter(need, signal, say)
     } catch (error) {
-      await this.close()
+      await this.close().catch((reason: Error) =>
+        say(`what had been started was not ended: ${reason.message}`),
+      )
       throw error
     }
   }

@@ -1,5 +1,6 @@
 // Cluster mode on hosts that are up: the manager started and every worker joined; and all of that undone, so that neither manager nor
 // agent nor Swarm is left.
+import { usualPorts } from '../../src/model/manager-ports.ts'
 import { allOrFirstError } from '../../src/pair/all-or-first-error.ts'
 import { joinWorker, type RunningManager, startManager, stopManager } from '../cluster.ts'
 import { isRunning } from '../end-program.ts'
@@ -46,14 +47,16 @@ export class RunCluster {
   /** Also after a start that failed or was stopped half-way. Never throws: what it cannot end it tells. */
   async stop(say: (line: string) => void): Promise<void> {
     if (this.#isClean) return
-    const { manager, workers } = this.#hosts
+    const { manager, workers, managerForWorkers } = this.#hosts
     const attempt = async (what: string, act: () => Promise<unknown>) => {
       await act().catch((error: Error) => say(`${what}: ${error.message}`))
     }
     await Promise.all(workers.map((worker) => attempt(`${worker.name}: leave`, () => leave(worker))))
     const running = this.#manager
     if (running !== undefined) await attempt('manager: stop', () => stopManager(running))
-    const undo = ['sh', '-c', `docker swarm leave --force; rm -rf ${managerFolder}`]
+    // A manager has the Engine beside it trust its registry; the keys of this one are gone for good.
+    const trusted = `/etc/docker/certs.d/${managerForWorkers}:${usualPorts.registry}`
+    const undo = ['sh', '-c', `docker swarm leave --force; rm -rf ${managerFolder} ${trusted}`]
     await attempt('manager: leave its Swarm', () => manager.exec(undo, { timeoutMs: undoLimitMs }))
     this.#manager = undefined
     this.#isClean = true
