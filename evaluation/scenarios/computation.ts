@@ -7,11 +7,12 @@ import { computationFigures } from './computation/figures.ts'
 import { observeComputation } from './computation/observe.ts'
 import { type ComputationSettings, computationSettings } from './computation/settings.ts'
 import { buildCompute, removeCompute, runCompute } from './compute-service.ts'
-import { settleMs, waitMs } from './interval.ts'
+import { lastReadingMs, waitMs } from './interval.ts'
 import type { Cell, Scenario } from './scenario.ts'
 
 /** The command that names the endpoint, the start of the probe, and its warm-ups. */
 const startMs = { ethernet: 1_500, wlan: 3_000, direct: 1_500 } as const
+const beforeMs = 1_000
 const clearLimitMs = 60_000
 
 export const computation: Scenario<ComputationSettings> = {
@@ -32,7 +33,7 @@ export const computation: Scenario<ComputationSettings> = {
               need: { link, mode, workers: 1, devices: false },
               factors: { link, mode, operation },
               repetition: index + 1,
-              expectedMs: startMs[link] + 2 * settleMs + forSeconds * 1000,
+              expectedMs: startMs[link] + beforeMs + forSeconds * 1000 + lastReadingMs,
             }),
           ),
         ),
@@ -61,11 +62,11 @@ export const computation: Scenario<ComputationSettings> = {
 
   async run(settings, { factors }, { stage, seed, signal, emit }) {
     const endpoint = await runCompute(stage, signal)
-    // Readings of power from before and after tell what it was at the very ends.
-    await waitMs(settleMs, signal)
+    // With the start of the probe as long as things take to settle, and to have a reading of power from before the interval.
+    await waitMs(beforeMs, signal)
     const requests = requestsOf(settings, endpoint, factors.operation as Operation, seed)
     await ask(stage, { ...requests, everyMs: 1000 / settings.requestsPerSecond }, signal, emit)
-    await waitMs(settleMs, signal)
+    await waitMs(lastReadingMs, signal)
   },
 
   observe: (_settings, records) => observeComputation(records),

@@ -2,8 +2,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { CellContext } from './scenario.ts'
 
-/** What was done before a cell has ended by then, and the second it is sampled in too. */
+/** What was done before it has ended by then, and the second it is sampled in too. */
 export const settleMs = 2_000
+/** A reading of power stands for the middle of its second: one from after the end of the interval has come by then. */
+export const lastReadingMs = 1_600
 
 export function waitMs(ms: number, signal: AbortSignal): Promise<void> {
   return delay(Math.max(0, ms), undefined, { signal })

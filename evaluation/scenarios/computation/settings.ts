@@ -12,7 +12,7 @@ export const computationSettings = z.strictObject({
   operations: someOf(operations, operations),
   repetitions: count(1, 1000, 5),
   /** Of one interval. */
-  forSeconds: seconds(3, 3600, 15),
+  forSeconds: seconds(3, 3600, 10),
   /** Integers a request. */
   size: count(1, 100_000, 2000),
   /** Sent by a schedule, whether those before have been answered or not. */

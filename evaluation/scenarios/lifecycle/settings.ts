@@ -15,7 +15,7 @@ export const lifecycleSettings = z
   .strictObject({
     links: someOf(links, ['ethernet']),
     modes: someOf(lifecycleModes, lifecycleModes),
-    repetitions: count(1, 1000, 5),
+    repetitions: count(1, 1000, 3),
     forSeconds: seconds(5, 3600, 60),
     activateAtSeconds: seconds(1, 3600, 10),
     taskAtSeconds: seconds(1, 3600, 25),
