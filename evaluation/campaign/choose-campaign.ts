@@ -26,7 +26,9 @@ export function isChoice({ file, quick, scenario, seed }: CampaignChoice): boole
 /** Throws ShoalError FILE_UNREADABLE, CAMPAIGN_INVALID, USAGE. */
 export function chooseCampaign(choice: CampaignChoice, scenarios: readonly Scenario[]): Campaign {
   const path = choice.file ?? ownFile(choice.quick === true ? 'quick.yaml' : 'paper.yaml')
-  const campaign = parseCampaign(readText(path), path, scenarios)
+  const isScenario = scenarios.some(({ name }) => name === choice.file)
+  const nextStep = isScenario ? `shoal evaluate --scenario ${choice.file}` : undefined
+  const campaign = parseCampaign(readText(path, nextStep), path, scenarios)
   const { seed = campaign.seed, scenario: names } = choice
   if (names === undefined) return { ...campaign, seed }
   refuseUnknown(names, campaign)
@@ -42,12 +44,18 @@ function ownFile(name: string): string {
 }
 
 /** Throws ShoalError FILE_UNREADABLE. */
-export function readText(path: string): string {
+export function readText(path: string, nextStep?: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new ShoalError('FILE_UNREADABLE', { action: 'read', object: path, reason, cause })
+    throw new ShoalError('FILE_UNREADABLE', {
+      action: 'read',
+      object: path,
+      reason,
+      ...(nextStep === undefined ? {} : { nextStep }),
+      cause,
+    })
   }
 }
 

@@ -124,6 +124,12 @@ describe('shoal evaluate', () => {
     }
   })
 
+  it('takes the first word for a file, and says how a scenario is asked for', async () => {
+    const { exitCode, err } = await shoal('evaluate', 'sensing')
+    expect(err).toMatch(/^error\[FILE_UNREADABLE\]: .*\n {2}next: shoal evaluate --scenario sensing\n$/)
+    expect(exitCode).toBe(1)
+  })
+
   it('leaves a folder alone that holds something else', async () => {
     const other = join(folder, 'other')
     mkdirSync(other)
@@ -138,7 +144,9 @@ describe('shoal evaluate', () => {
     const file = aFile('mine.yaml', 'name: mine\nscenarios: {idle: {links: [wlan]}}')
     const output = join(folder, 'run')
     const first = await shoal('evaluate', file, '-o', output)
-    expect(first.err).toMatch(/^campaign mine: 5 cells on 1 stage take about \d+ min \d+ s\nraw records go to /)
+    expect(first.err).toMatch(
+      /^campaign mine: 5 cells on 1 stage take about \d+ min \d+ s\nraw records go to /,
+    )
     expect(first.err).toMatch(/stopped; 0 of 5 cells are done and kept.*\n {2}shoal evaluate -o \S*run\n$/)
     expect(first.exitCode).toBe(130)
 
