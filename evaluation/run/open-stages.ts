@@ -28,8 +28,8 @@ const wholeMs = 20_000
 const closingMs = 120_000
 /** How long what was told to end may take to end. */
 const graceMs = 30_000
-/** Hosts are sampled each second. */
-const silentMs = 10_000
+/** Hosts are sampled each second. One that is only slow costs a look whether it is there. */
+const silentMs = 3000
 
 export class OpenStages {
   readonly #options: OpenStagesOptions
