@@ -12,7 +12,7 @@ import { withClearing } from './with-clearing.ts'
 
 /** In the lab, on a quiet machine: commands, and what each container adds to activation and removal. */
 const aroundMs = 4_500
-const eachMs = 450
+const eachMs = 700
 
 export const containerScale: Scenario<ContainerScaleSettings> = {
   name: 'container-scale',
@@ -31,7 +31,7 @@ export const containerScale: Scenario<ContainerScaleSettings> = {
             need: { link, mode: 'pair', workers: 1, devices: false },
             factors: { link, containers: number },
             repetition: index + 1,
-            expectedMs: aroundMs + eachMs * number + settleMs + idleSeconds * 1000,
+            expectedMs: aroundMs + eachMs * number + 2 * settleMs + idleSeconds * 1000,
           }),
         ),
       ),
@@ -54,13 +54,15 @@ export const containerScale: Scenario<ContainerScaleSettings> = {
     const number = Number(cell.factors.containers)
     await withClearing(
       async () => {
-        if (number > 1) await pairRun(hosts, compute, signal, number - 1)
+        // The last is activated twice, so that whatever the number, the same has just gone before: its own removal.
+        const before = await pairRun(hosts, compute, signal, number)
+        await waitMs(settleMs, signal)
+        await pairRemove(hosts, before.at(-1)?.instance ?? compute, signal)
         const instances = await pairRun(hosts, compute, signal, number)
-        const fresh = instances.filter(({ isNew }) => isNew)
-        const [last] = fresh
-        if (last === undefined || fresh.length > 1 || instances.length !== number)
+        const [last, ...others] = instances.filter(({ isNew }) => isNew)
+        if (last === undefined || others.length > 0 || instances.length !== number)
           throw new Error(
-            `one more instance was asked for, ${fresh.length} came up; there are ${instances.length} of ${number}`,
+            `one more instance was asked for: ${instances.length} of ${number} are there, ${others.length + Number(last !== undefined)} of them new`,
           )
         emit({ type: 'activation', activationMs: last.activationMs, totalMs: last.totalMs })
         await timeRequests(stage.client, { endpoint: last.endpoint, requests, seed }, signal, emit)

@@ -28,7 +28,7 @@ export function containerScaleFigure(
     paper: 'beyond the paper',
     title: 'More and more containers on one device',
     caption:
-      'The compute service in pair mode, as many containers of it on one server. One value is the activation of the last of them, while the others are idle, over a connection that is open; one ' +
+      'The compute service in pair mode, as many containers of it on one server. One value is the activation of the last of them, once more after it was removed, while the others are idle, over a connection that is open; one ' +
       `request to it (${timedRequest}); or the mean of ${idleSeconds} s in which nothing is asked of any, of the whole server with its Docker Engine. Points are means with 95 % intervals (Student’s t).`,
     origins: originsOf(observations),
     panels: [
