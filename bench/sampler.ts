@@ -15,9 +15,9 @@ import {
 } from './result.ts'
 
 const containerCounts = [0, 8] as const
-const warmUpS = 15
-const windows = 12
-const windowS = 10
+const warmUpS = 10
+const windows = 8
+const windowS = 8
 /** Goal: so much of one core, in percent. */
 const limitPercent = 0.5
 
