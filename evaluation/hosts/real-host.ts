@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { collect } from '../../lab/run-command.ts'
 import { ShoalError } from '../../src/model/errors.ts'
+import { Slots } from '../../src/pair/slots.ts'
 import { isRunning } from '../end-program.ts'
 import type { EvaluationHost, HostAnswer, HostRole } from './evaluation-host.ts'
 import type { InventoryHost } from './inventory.ts'
@@ -13,6 +14,8 @@ import type { Link } from './stage.ts'
 const attendant = readFileSync(fileURLToPath(new URL('attend.sh', import.meta.url)), 'utf8')
 const usualLimitMs = 60_000
 const openLimitMs = 20_000
+/** sshd lets ten sessions share a connection (MaxSessions): the sampler, the manager and signals have theirs. */
+const mostAtOnce = 6
 /** Within which a signal is over there, or the connection is not there any more. */
 const signalLimitMs = 6000
 
@@ -34,6 +37,7 @@ export class RealHost implements EvaluationHost {
   readonly #shell: Shell
   readonly #project: string
   readonly #folder: string
+  readonly #slots = new Slots(mostAtOnce)
   #started = 0
 
   private constructor(spec: InventoryHost, address: string, shell: Shell, seen: Seen) {
@@ -101,11 +105,12 @@ export class RealHost implements EvaluationHost {
   ): Promise<HostAnswer> {
     signal?.throwIfAborted()
     const stdio: StdioOptions = [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe']
-    const child = this.spawn(argv, { stdio })
     const options = { timeoutMs, ...(signal ? { signal } : {}), ...(input === undefined ? {} : { input }) }
-    return await collect(child, options, () =>
-      failed(this, `${argv.join(' ')}: no end after ${timeoutMs / 1000} s; it was killed`),
-    )
+    const late = () => failed(this, `${argv.join(' ')}: no end after ${timeoutMs / 1000} s; it was killed`)
+    return await this.#slots.use(async () => {
+      signal?.throwIfAborted()
+      return await collect(this.spawn(argv, { stdio }), options, late)
+    })
   }
 
   /** Programs that run on are cut off. */

@@ -2,7 +2,12 @@
 import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { interruption } from '../../src/pair/interruption.ts'
-import { commandArguments, connectArguments, controlArguments } from '../../src/pair/ssh-arguments.ts'
+import {
+  commandArguments,
+  connectArguments,
+  controlArguments,
+  type SshOptions,
+} from '../../src/pair/ssh-arguments.ts'
 import { explainSshFailure } from '../../src/pair/ssh-failure.ts'
 import type { SshFolder } from '../../src/pair/ssh-folder.ts'
 import { type Environment, runSsh } from '../../src/pair/ssh-process.ts'
@@ -12,19 +17,24 @@ import { quote, type Shell } from './shell.ts'
 const connectLimitMs = 20_000
 const endLimitMs = 5000
 
+export interface SshShellOptions {
+  /** Of the connection's sockets. */
+  readonly folder: SshFolder
+  /** Left out: the user's own configuration. */
+  readonly ssh?: SshOptions
+  readonly env: Environment
+  readonly signal: AbortSignal
+}
+
 /** Logs in. Throws ShoalError: why the device does not let us in. */
 export async function openSshShell(
   target: Target,
-  {
-    folder,
-    env,
-    signal,
-  }: { readonly folder: SshFolder; readonly env: Environment; readonly signal: AbortSignal },
+  { folder, ssh = {}, env, signal }: SshShellOptions,
 ): Promise<Shell> {
   folder.prepare()
-  const files = folder.newFiles(target, {})
+  const files = folder.newFiles(target, ssh)
   const run = { env, deadlineMs: connectLimitMs, signal }
-  const { exitCode, stderr, timedOut } = await runSsh(connectArguments(target, {}, files), run)
+  const { exitCode, stderr, timedOut } = await runSsh(connectArguments(target, ssh, files), run)
   if (exitCode !== 0) {
     const log = (await readFile(files.log, 'utf8').catch(() => '')) + stderr
     folder.remove(files)
