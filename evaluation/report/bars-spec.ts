@@ -1,16 +1,16 @@
 // Bars with a whisker for the 95 % interval and the raw values beside each; upright where the names fit below, lying down where not.
 import type { BarsPanel, StackPanel } from './figure.ts'
 import { colours, ink, markShapes } from './palette.ts'
-import { axisTitle, legendPart, type Part, panelHeight, panelWidth, wrap } from './panel-spec.ts'
+import { axisTitle, legendPart, letterWidth, type Part, panelHeight, panelWidth, wrap } from './panel-spec.ts'
 
 /** Of the room of a category; the rest is the gap to the next. */
 const groupShare = 0.84
 /** Of the room of a bar; the rest is for its raw values. */
 const barShare = 0.62
 /** More raw values than this would hide one another: every so many is drawn, evenly through the sorted ones. */
-const mostRawValues = 30
-/** Of Arial at 13 units, about, in words. */
-const letterWidth = 6.3
+const mostRawValues = 24
+/** Of a line of a category's name where bars lie down. */
+const lyingLetters = 20
 
 interface Bar {
   readonly category: number
@@ -69,13 +69,14 @@ function spec(panel: BarsPanel | StackPanel, names: readonly string[], bars: rea
       lines.length > 3,
   )
   const [along, across] = isLying ? ['y', 'x'] : ['x', 'y']
+  const legend = legendPart(names, panelWidth - (isLying ? 50 + lyingLetters * letterWidth : 70))
   const category = {
     type: 'quantitative',
     scale: { domain: [0, categories.length], nice: false, zero: false, reverse: isLying },
     axis: {
       title: axisTitle(panel.x),
       values: categories.map((_, index) => index + 0.5),
-      labelExpr: `${JSON.stringify(isLying ? categories.map((name) => wrap(name, 20)) : labels)}[floor(datum.value)]`,
+      labelExpr: `${JSON.stringify(isLying ? categories.map((name) => wrap(name, lyingLetters)) : labels)}[floor(datum.value)]`,
       labelOverlap: false,
       grid: false,
       ticks: false,
@@ -94,7 +95,7 @@ function spec(panel: BarsPanel | StackPanel, names: readonly string[], bars: rea
     field: 'name',
     type: 'nominal',
     scale: { domain: names, range: colours(names.length) },
-    legend: legendPart(names),
+    legend,
   }
   const pieces = bars.flatMap((bar) => bar.pieces.map((piece) => ({ ...place(bar), ...piece })))
   const whiskers = bars.flatMap((bar) =>
@@ -104,7 +105,7 @@ function spec(panel: BarsPanel | StackPanel, names: readonly string[], bars: rea
   const line = { type: 'rule', stroke: ink, strokeWidth: 1.6 }
   return {
     width: panelWidth,
-    height: isLying ? 120 + categories.length * Math.max(26, slots * 20) : panelHeight,
+    height: isLying ? 120 + categories.length * Math.max(26, slots * 24) : panelHeight,
     layer: [
       {
         data: { values: pieces },
@@ -129,7 +130,7 @@ function spec(panel: BarsPanel | StackPanel, names: readonly string[], bars: rea
       })),
       {
         data: { values: points },
-        mark: { type: 'point', filled: false, size: 20, stroke: ink, strokeWidth: 0.9, opacity: 0.6 },
+        mark: { type: 'point', filled: false, size: 16, stroke: ink, strokeWidth: 0.9, opacity: 0.55 },
         encoding: {
           ...at('middle'),
           ...value('value'),
@@ -137,7 +138,7 @@ function spec(panel: BarsPanel | StackPanel, names: readonly string[], bars: rea
             field: 'name',
             type: 'nominal',
             scale: { domain: names, range: markShapes(names.length) },
-            legend: legendPart(names),
+            legend,
           },
         },
       },
@@ -171,7 +172,7 @@ function rawPoints(bar: Bar) {
   }))
 }
 
-/** At most 30 of them, the smallest and the largest among these. */
+/** At most 24 of them, the smallest and the largest among these. */
 export function drawnValues(values: readonly number[]): readonly number[] {
   if (values.length <= mostRawValues) return values
   const sorted = [...values].sort((a, b) => a - b)

@@ -10,7 +10,7 @@ const mostNamedMarks = 2
 /** Of the width of the panel: names of moments closer than this would lie on one another. */
 const closestNames = 0.05
 /** Of the highest value: room for the names of the moments. */
-const roomForNames = 1.45
+const roomForNames = 1.6
 
 export function linesSpec(panel: LinesPanel): Part {
   const names = panel.lines.map(({ name }) => name)
@@ -21,6 +21,7 @@ export function linesSpec(panel: LinesPanel): Part {
     axis: { title: axisTitle(panel.x), tickCount: 7 },
   }
   const values = panel.lines.flatMap(({ points }) => points)
+  const legendRows = Math.ceil(names.length / (legendPart(names)?.columns ?? 1))
   const xs = values.map(([x]) => x)
   const marks = markLabels(panel.marks, Math.max(...xs) - Math.min(...xs))
   const highest = Math.max(...values.map(([, y]) => y))
@@ -45,7 +46,7 @@ export function linesSpec(panel: LinesPanel): Part {
   )
   return {
     width: panelWidth,
-    height: panelHeight + 22 * Math.ceil(names.length / 2 - 1),
+    height: panelHeight + 22 * (legendRows - 1),
     layer: [
       {
         data: { values: marks },
@@ -84,6 +85,7 @@ export function linesSpec(panel: LinesPanel): Part {
           dy: 2,
           fontSize: 12,
           fill: '#444444',
+          lineBreak: '\n',
         },
         encoding: { x, y: { value: 0 }, text: { field: 'label' } },
       },
@@ -122,7 +124,7 @@ export function markLabels(
     const isFirst = marks.findIndex((mark) => mark.name === name) === index
     const label = times <= mostNamedMarks ? name : isFirst ? `${name} (${times} times)` : ''
     const near = label === '' ? undefined : named.find((mark) => Math.abs(mark.x - x) < span * closestNames)
-    if (near !== undefined) near.label += `, ${label}`
+    if (near !== undefined) near.label += `,\n${label}`
     if (label === '' || near !== undefined) bare.push({ x, label: '' })
     else named.push({ x, label })
   }

@@ -9,6 +9,9 @@ export const panelHeight = 300
 
 const lettersPerLine = 46
 
+/** Of Arial at 13 units, about, in words. */
+export const letterWidth = 6.5
+
 export interface PanelText {
   /** `emulated`, `emulated, modelled` */
   readonly origin: string
@@ -45,14 +48,20 @@ export function wrap(text: string, letters: number): string[] {
   return lines
 }
 
-/** Names in rows above the panel, as many columns as their length allows. */
-export function legendPart(names: readonly string[]): Part | null {
+interface Legend {
+  readonly title: null
+  readonly orient: 'top'
+  readonly columns: number
+}
+
+/** Names in rows above the panel, as many columns as fit into `room` units. */
+export function legendPart(names: readonly string[], room = panelWidth - 70): Legend | null {
   if (names.length < 2) return null
-  const letters = Math.max(...names.map((name) => name.length))
+  const entry = Math.max(...names.map((name) => name.length)) * letterWidth + 40
   return {
     title: null,
     orient: 'top',
-    columns: Math.max(1, Math.min(names.length, Math.floor(50 / (letters + 5)))),
+    columns: Math.max(1, Math.min(names.length, Math.floor(room / entry))),
   }
 }
 
@@ -79,6 +88,7 @@ export const config: Config = {
     domainColor: '#555555',
     tickColor: '#555555',
     labelLimit: 400,
+    labelFlush: false,
     titleLimit: 400,
   },
   legend: { labelFontSize: 13, labelColor: ink, labelLimit: 400, symbolSize: 130, offset: 6, rowPadding: 3 },

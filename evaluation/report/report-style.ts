@@ -36,7 +36,7 @@ th.number { text-align: right; }
 dl { display: grid; grid-template-columns: minmax(7em, max-content) 1fr; gap: 4px 14px; margin: 0; } dt { color: var(--soft); } dd { margin: 0; }
 summary { cursor: pointer; padding: 6px 0; color: var(--link); }
 pre { white-space: pre-wrap; font: 13px/1.4 "DejaVu Sans Mono", Menlo, Consolas, monospace; background: var(--page); padding: 10px; border-radius: 6px; margin: 6px 0; }
-@media (max-width: 480px) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: 8px; } .card { padding: 11px; } .counts b { font-size: 1.35rem; } .counts div { font-size: .85rem; padding: 6px 8px; } }
+@media (max-width: 480px) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: 8px; } .card { padding: 11px; } td.long { min-width: 9em; } .counts b { font-size: 1.35rem; } .counts div { font-size: .85rem; padding: 6px 8px; } }
 @page { margin: 14mm; }
 @media print {
   :root { color-scheme: light; --ink: #000; --soft: #444; --page: #fff; --card: #fff; --edge: #bbb; --link: #000; }

@@ -6,7 +6,7 @@ export const sections = {
   claims:
     'Each claim of the paper is a hypothesis with a test and an effect that counts, both fixed before the run. That two things are alike is shown by an equivalence test with a margin, not by a missing difference.',
   figures:
-    'Bars are means, whiskers their 95 % intervals (Student’s t); the marks beside a bar are single values, thinned evenly where there are more than 30. Every value is in csv/observations.csv, every course in csv/courses.csv.',
+    'Bars are means, whiskers their 95 % intervals (Student’s t); the marks beside a bar are single values, thinned evenly where there are more than 24. Every value is in csv/observations.csv, every course in csv/courses.csv.',
   noFailures: 'Nothing failed, nothing was left out, and the clock did not step.',
 } as const
 

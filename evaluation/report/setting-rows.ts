@@ -1,6 +1,6 @@
 // The setting as rows of two columns, and the hosts as a table: the same words in every form of the report.
 import type { FailureCount } from './failures.ts'
-import { formatDuration, formatNumber } from './number-text.ts'
+import { formatCount, formatDuration, formatNumber } from './number-text.ts'
 import type { Setting } from './setting.ts'
 import type { TextTable } from './text-table.ts'
 
@@ -41,7 +41,7 @@ export function settingRows(setting: Setting): readonly (readonly [string, strin
       'Clock steps',
       setting.clockSteps.length === 0
         ? 'none seen'
-        : `in ${setting.clockSteps.length} cells, listed below; durations are by a clock that does not step`,
+        : `in ${formatCount([setting.clockSteps.length], 'cell')}, listed below; durations are by a clock that does not step`,
     ],
     ['Warm-ups', `${cells.warmUps} cells, recorded and in no number`],
   ]
@@ -80,14 +80,16 @@ export function failureTable(failures: readonly FailureCount[]): TextTable {
   }
 }
 
+/** What failed is told with its reason elsewhere. */
 export function gapTable({ cells }: Setting): TextTable {
+  const scenarios = [...new Set(cells.notRun.map(scenarioOf))]
   return {
-    title: 'Cells without a result',
-    head: ['cell', 'why'],
-    rows: [
-      ...cells.failed.map(({ id, reason }) => [id, `failed: ${reason}`]),
-      ...cells.notRun.map((id) => [id, 'not run']),
-    ],
+    title: 'Cells that were not run',
+    head: ['scenario', 'cells', 'the first of them'],
+    rows: scenarios.map((scenario) => {
+      const ids = cells.notRun.filter((id) => scenarioOf(id) === scenario)
+      return [scenario, String(ids.length), ids[0] ?? '']
+    }),
   }
 }
 
@@ -97,6 +99,10 @@ export function clockStepTable({ clockSteps }: Setting): TextTable {
     head: ['cell', 'by (ms)'],
     rows: clockSteps.map(({ id, ms }) => [id, formatNumber(ms)]),
   }
+}
+
+function scenarioOf(id: string): string {
+  return id.split('/')[0] ?? id
 }
 
 function cellWords({ cells }: Setting): string {
