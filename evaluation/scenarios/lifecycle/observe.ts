@@ -1,5 +1,5 @@
 // What the records of one minute come down to: its mean CPU, the peak at each moment, and the course of it all.
-import { intervalOf, meanOf, samplesOf, type TimedSample, touching, within } from '../host-samples.ts'
+import { type Interval, intervalOf, meanOf, samplesOf, type TimedSample, within } from '../host-samples.ts'
 import type { Course, Observation, Observed } from '../observation.ts'
 import type { CellRecords, RawRecord } from '../scenario.ts'
 import { lifecycleMoments } from './settings.ts'
@@ -43,23 +43,31 @@ export function observeLifecycle(records: CellRecords): Observed {
   return { observations, courses, failures }
 }
 
-/** The highest sample that is over some time of each moment; of `rest` the highest that touches none. */
+/** The highest sample of each moment; of `rest` the highest that is over no time of any. A sample belongs to the moment that it is over most of. */
 function peaksOf(
   records: CellRecords,
   samples: readonly TimedSample[],
 ): readonly (readonly [moment: string, share: number])[] {
   const moments = momentsOf(records)
-  const touched = new Set<TimedSample>()
-  const groups = moments.map(({ moment, fromMs, toMs }) => {
-    const group = touching(samples, { fromMs, toMs: toMs + echoMs })
-    for (const sample of group) touched.add(sample)
-    return [moment, group] as const
+  const windows = moments.map(({ moment, fromMs, toMs }, index) => {
+    const next = moments[index + 1]?.fromMs ?? Number.POSITIVE_INFINITY
+    return { moment, fromMs, toMs: Math.min(toMs + echoMs, next) }
   })
-  const rest = samples.filter((sample) => !touched.has(sample))
-  return [...groups, ['rest', rest] as const].flatMap(([moment, group]) => {
-    const shares = group.flatMap(({ sample }) => (sample.cpu_share === null ? [] : [sample.cpu_share]))
-    return shares.length === 0 ? [] : [[moment, Math.max(...shares)] as const]
+  const peaks = new Map<string, number>()
+  for (const each of samples) {
+    if (each.sample.cpu_share === null) continue
+    const [most] = windows.toSorted((a, b) => overlapMs(each, b) - overlapMs(each, a))
+    const name = most !== undefined && overlapMs(each, most) > 0 ? most.moment : 'rest'
+    peaks.set(name, Math.max(peaks.get(name) ?? 0, each.sample.cpu_share))
+  }
+  return [...lifecycleMoments, 'rest'].flatMap((moment) => {
+    const share = peaks.get(moment)
+    return share === undefined ? [] : [[moment, share] as const]
   })
+}
+
+function overlapMs(a: Interval, b: Interval): number {
+  return Math.min(a.toMs, b.toMs) - Math.max(a.fromMs, b.fromMs)
 }
 
 function momentsOf({ records }: CellRecords) {

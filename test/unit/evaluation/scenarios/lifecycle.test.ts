@@ -66,6 +66,32 @@ describe('lifecycle', () => {
     ])
   })
 
+  it('gives a sample that two moments share to the one that it is over most of', () => {
+    const close = [
+      moment('activation', 2500, 3800),
+      moment('task', 6600, 9600),
+      moment('removal', 9800, 10_900),
+    ]
+    const { observations } = lifecycle.observe(
+      settings,
+      cellRecords(
+        cell,
+        interval(0, 15_000),
+        // The second that ends at 10.4 s is mostly of the removal, and still busy with the task.
+        samplesEachSecond(
+          'worker',
+          [0, 0, 0, 0, 0, 0, 0, 50, 50, 50, 20, 10, 0, 0].map((hundredths) => ({
+            cpu_share: hundredths / 100,
+          })),
+        ),
+        ...close,
+      ),
+    )
+    const peak = (name: string) =>
+      observations.find(({ measure, factors }) => measure === 'cpu_peak' && factors.moment === name)?.value
+    expect([peak('task'), peak('removal')]).toEqual([0.5, 0.2])
+  })
+
   it('takes the mean over the whole minute, and marks the course', () => {
     const { observations, courses, failures } = lifecycle.observe(
       settings,
