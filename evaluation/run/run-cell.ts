@@ -31,6 +31,8 @@ export interface CellTask {
   readonly clock: RunClock
   readonly limits: RunLimits
   readonly signal: AbortSignal
+  /** Comes when a host of the stage is gone: the cell has failed then. */
+  readonly died: AbortSignal
 }
 
 export interface CellRun {
@@ -75,7 +77,7 @@ export async function runCell(task: CellTask): Promise<CellRun> {
       (within) =>
         scenario.run(settings, cell, { stage: stage.stage, seed, signal: within, emit: recorder.emit }),
       {
-        signal: AbortSignal.any([signal, stop.signal]),
+        signal: AbortSignal.any([signal, stop.signal, task.died]),
         deadlineMs: limits.deadlineMs(cell),
         graceMs: limits.graceMs,
       },

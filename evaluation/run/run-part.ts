@@ -7,6 +7,7 @@ import { cellsLeft } from './plan-order.ts'
 import { type RunClock, type RunLimits, runCell } from './run-cell.ts'
 import type { RunFolder } from './run-folder.ts'
 import { reasonOf, settle } from './settle.ts'
+import { watchHosts } from './watch-hosts.ts'
 
 export interface PartTask {
   readonly scenario: Scenario
@@ -80,8 +81,9 @@ async function runCells(
   for (const cell of cells) {
     signal.throwIfAborted()
     log.begins(cell)
-    const task = { scenario, settings, cell, seed, stage, folder, clock, limits, signal }
-    const { outcome, isStuck } = await runCell(task)
+    const watch = watchHosts(stages)
+    const task = { scenario, settings, cell, seed, stage, folder, clock, limits, signal, died: watch.died }
+    const { outcome, isStuck } = await runCell(task).finally(watch.end)
     tried.set(cell, (tried.get(cell) ?? 0) + 1)
     const isDone = outcome.state === 'done'
     const silent = stages.silentHosts()
