@@ -6,8 +6,8 @@ import { count, numbersFrom, seconds, someOf } from '../settings.ts'
 export const deviceScaleSettings = z.strictObject({
   links: someOf(links, ['ethernet']),
   /** In the cluster: each is a host of its own. */
-  workers: numbersFrom(1, 100, [1, 2, 4, 6, 8]),
-  repetitions: count(1, 1000, 2),
+  workers: numbersFrom(1, 100, [1, 2, 4, 8]),
+  repetitions: count(1, 1000, 3),
   /** Through the manager, while all instances but one are idle. */
   requests: count(1, 10_000, 10),
   /** How long the cluster is left alone, for CPU and memory of the manager. */
