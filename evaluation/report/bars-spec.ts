@@ -11,6 +11,8 @@ const barShare = 0.62
 const mostRawValues = 24
 /** Of a line of a category's name where bars lie down. */
 const lyingLetters = 20
+/** Of DejaVu Sans, where there is no Arial: in words, at 13 units. */
+const widestLetter = 7.6
 
 interface Bar {
   readonly category: number
@@ -81,7 +83,7 @@ function spec(panel: BarsPanel | StackPanel, names: readonly string[], bars: rea
       grid: false,
       ticks: false,
       labelPadding: 6,
-      ...(isLying ? { titleAngle: -90 } : { labelAngle: 0 }),
+      ...(isLying ? { titleAngle: -90, maxExtent: lyingExtent(categories) } : { labelAngle: 0 }),
     },
   }
   const quantity = {
@@ -144,6 +146,12 @@ function spec(panel: BarsPanel | StackPanel, names: readonly string[], bars: rea
       },
     ],
   }
+}
+
+/** Vega without a canvas takes letters for wider than they are, and would leave a third of the panel empty. */
+function lyingExtent(categories: readonly string[]): number {
+  const lines = categories.flatMap((name) => wrap(name, lyingLetters))
+  return 12 + widestLetter * Math.max(...lines.map((line) => line.length))
 }
 
 function place({ category, slot, slots }: Bar) {

@@ -83,7 +83,7 @@ export function linesSpec(panel: LinesPanel): Part {
           angle: 270,
           dx: -3,
           dy: 2,
-          fontSize: 12,
+          fontSize: 13,
           fill: '#444444',
           lineBreak: '\n',
         },

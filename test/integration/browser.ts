@@ -92,8 +92,10 @@ export class Browser {
     })
     await this.send('Page.navigate', { url: `file://${path}` })
     const deadline = Date.now() + answerMs
-    while ((await this.evaluate('document.readyState + location.href')) !== `completefile://${path}`) {
+    // Not by the state of the document: until the new one is there, the one before says that it is complete.
+    while (!this.#events.some(({ method }) => method === 'Page.loadEventFired')) {
       if (Date.now() > deadline) throw new Error(`${path} is not loaded after ${answerMs / 1000} s`)
+      await this.evaluate('document.readyState')
     }
   }
 
