@@ -16,8 +16,8 @@ export interface Block {
 }
 
 /**
- * Pure; the same seed gives the same order, whatever is done. Shuffled are: links, modes within a link, stages within a mode, scenarios on a
- * stage, cells of a scenario there. Warm-ups of a kind of cell come before its counted ones.
+ * Pure; the same seed gives the same order, whatever is done. Shuffled are: links, numbers of workers within a link, modes within those, stages within
+ * a mode, scenarios on a stage, cells of a scenario there. Warm-ups of a kind of cell come before its counted ones.
  */
 export function planOrder(cells: readonly Cell[], seed: number, isDone: (cell: Cell) => boolean): Block[] {
   const random = createRandom(seed)
@@ -28,6 +28,7 @@ export function planOrder(cells: readonly Cell[], seed: number, isDone: (cell: C
   }
   const ordered = inOrder(cells, [
     ({ need }) => need.link,
+    ({ need }) => String(need.workers),
     ({ need }) => need.mode,
     ({ need }) => needKey(need),
     ({ scenario }) => scenario,

@@ -4,7 +4,7 @@ import { activationFigure } from './activation/figure.ts'
 import { type MeasuredActivation, observeActivation } from './activation/observe.ts'
 import { type ActivationSettings, activationSettings } from './activation/settings.ts'
 import { activateByCoap, addToCatalogue, giveBack, removeFromCatalogue } from './cluster-mode.ts'
-import { buildCompute, compute, firstWorker } from './compute-service.ts'
+import { bringCompute, buildCompute, compute, firstWorker } from './compute-service.ts'
 import { pairDisconnect, pairRemove, pairRunOne } from './pair-mode.ts'
 import type { Cell, Scenario } from './scenario.ts'
 import { withClearing } from './with-clearing.ts'
@@ -38,13 +38,14 @@ export const activation: Scenario<ActivationSettings> = {
 
   /** The first activation brings the image to the worker. */
   async prepare(_settings, _cells, { stage, signal }) {
-    await buildCompute(stage, signal)
-    const isCluster = stage.need.mode === 'cluster'
-    if (isCluster) await addToCatalogue(stage, compute, signal)
-    await activateOnce(stage, signal)
-    return async () => {
-      if (isCluster) await removeFromCatalogue(stage, compute, AbortSignal.timeout(30_000))
+    if (stage.need.mode === 'pair') {
+      await bringCompute(stage, signal)
+      return async () => {}
     }
+    await buildCompute(stage, signal)
+    await addToCatalogue(stage, compute, signal)
+    await activateOnce(stage, signal)
+    return () => removeFromCatalogue(stage, compute, AbortSignal.timeout(30_000))
   },
 
   async run(_settings, _cell, { stage, signal, emit }) {

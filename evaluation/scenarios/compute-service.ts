@@ -14,9 +14,24 @@ export function firstWorker({ workers }: Pick<Stage, 'workers'>): EvaluationHost
   return worker
 }
 
+/** What was done on a stage once needs no second time, whichever scenario asks. */
+const built = new WeakSet<Stage>()
+const brought = new WeakSet<Stage>()
+
 /** The client has the image then; the worker gets it with the first activation. */
-export async function buildCompute({ client }: Stage, signal: AbortSignal): Promise<void> {
-  await mustRun(client, ['shoal', 'image', 'build', compute, '--no-load'], signal)
+export async function buildCompute(stage: Stage, signal: AbortSignal): Promise<void> {
+  if (built.has(stage)) return
+  await mustRun(stage.client, ['shoal', 'image', 'build', compute, '--no-load'], signal)
+  built.add(stage)
+}
+
+/** The worker has the image then, and nothing runs there. */
+export async function bringCompute(stage: Stage, signal: AbortSignal): Promise<void> {
+  if (brought.has(stage)) return
+  await buildCompute(stage, signal)
+  await runCompute(stage, signal)
+  await removeCompute(stage, signal)
+  brought.add(stage)
 }
 
 /**

@@ -4,7 +4,14 @@ import type { Stage } from '../hosts/stage.ts'
 import { mustRun } from '../must-run.ts'
 import type { RequestStreamPlan, StreamRecord } from '../request-stream.ts'
 import { activateByCoap, addToCatalogue, giveBack, managerUri, removeFromCatalogue } from './cluster-mode.ts'
-import { buildCompute, compute, reachable, removeCompute, runCompute } from './compute-service.ts'
+import {
+  bringCompute,
+  buildCompute,
+  compute,
+  reachable,
+  removeCompute,
+  runCompute,
+} from './compute-service.ts'
 import { asInterval, waitMs } from './interval.ts'
 import { lifecycleFigure } from './lifecycle/figure.ts'
 import { observeLifecycle } from './lifecycle/observe.ts'
@@ -41,12 +48,11 @@ export const lifecycle: Scenario<LifecycleSettings> = {
 
   /** The worker has the image before the first cell. */
   async prepare(_settings, _cells, { stage, signal }) {
-    await buildCompute(stage, signal)
     if (stage.need.mode === 'pair') {
-      await runCompute(stage, signal)
-      await removeCompute(stage, signal)
+      await bringCompute(stage, signal)
       return async () => {}
     }
+    await buildCompute(stage, signal)
     await addToCatalogue(stage, compute, signal)
     await activate(stage, signal)
     await giveBack(stage, compute, signal)

@@ -3,7 +3,7 @@ import { startNativeCompute, stopProgram } from '../compute-targets.ts'
 import { runHostProgram } from '../host-program.ts'
 import type { Stage } from '../hosts/stage.ts'
 import type { ResponseTimePlan, ResponseTimeSample } from '../response-time.ts'
-import { buildCompute, firstWorker, removeCompute, runCompute } from './compute-service.ts'
+import { bringCompute, firstWorker, removeCompute, runCompute } from './compute-service.ts'
 import type { Factors, Observation, Observed } from './observation.ts'
 import { responseTimeFigure } from './response-time/figure.ts'
 import {
@@ -40,9 +40,7 @@ export const responseTime: Scenario<ResponseTimeSettings> = {
 
   /** The first activation brings the image to the worker. */
   async prepare(_settings, _cells, { stage, signal }) {
-    await buildCompute(stage, signal)
-    await runCompute(stage, signal)
-    await removeCompute(stage, signal)
+    await bringCompute(stage, signal)
     return async () => {}
   },
 

@@ -20,7 +20,11 @@ scenarios:
 const t = 4.303
 
 function runShoal(...argv: readonly string[]) {
-  return collect(startShoal(...argv), { timeoutMs: 280_000 }, () => new Error(`shoal ${argv.join(' ')} did not end`))
+  return collect(
+    startShoal(...argv),
+    { timeoutMs: 280_000 },
+    () => new Error(`shoal ${argv.join(' ')} did not end`),
+  )
 }
 
 interface Line {
@@ -140,7 +144,9 @@ describe('a tiny campaign, from end to end', () => {
   it('has the same numbers in the page, the text and the table of observations', () => {
     const html = readFileSync(join(run, 'report', 'report.html'), 'utf8')
     const text = readFileSync(join(run, 'report', 'report.md'), 'utf8')
-    const csv = readFileSync(join(run, 'report', 'csv', 'observations.csv'), 'utf8').trim().split('\n')
+    const csv = readFileSync(join(run, 'report', 'csv', 'observations.csv'), 'utf8')
+      .trim()
+      .split('\n')
     const columns = csv[0]?.split(',') ?? []
     const cell = (line: string, name: string) => line.split(',')[columns.indexOf(name)]
     const times = csv

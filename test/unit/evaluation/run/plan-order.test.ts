@@ -45,12 +45,15 @@ describe('the order of a campaign', () => {
     expect(idsOf(planOrder(cells, 1, none))).not.toEqual(idsOf(planOrder(cells, 2, none)))
   })
 
-  it('opens each stage once, those of a link and of a mode on it one after the other', () => {
+  it('opens each stage once, those of a link, of so many workers and of a mode one after the other', () => {
     const needs = planOrder(cells, 3, none).map(({ need }) => need)
     expect(needs.length).toBe(links.length * 2 * 2)
     expect(new Set(needs.map(needKey)).size).toBe(needs.length)
     expect(changes(needs.map(({ link }) => link))).toBe(links.length - 1)
-    expect(changes(needs.map(({ link, mode }) => link + mode))).toBe(links.length * 2 - 1)
+    expect(changes(needs.map(({ link, workers }) => `${link} ${workers}`))).toBe(links.length * 2 - 1)
+    expect(changes(needs.map(({ link, workers, mode }) => `${link} ${workers} ${mode}`))).toBe(
+      links.length * 2 * 2 - 1,
+    )
   })
 
   it('keeps the cells of a scenario together on a stage', () => {
