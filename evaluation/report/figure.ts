@@ -8,12 +8,17 @@ export interface Axis {
   readonly unit: string
 }
 
-/** Bars in groups with intervals and raw values beside each: the paper's usual form. */
-export interface BarsPanel {
-  readonly kind: 'bars'
+interface PanelHead {
   readonly title: string
   readonly x: Axis
   readonly y: Axis
+  /** Of what is in it, each once; left out: those of its figure. */
+  readonly origins?: readonly Origin[]
+}
+
+/** Bars in groups with intervals and raw values beside each: the paper's usual form. */
+export interface BarsPanel extends PanelHead {
+  readonly kind: 'bars'
   /** In order, left to right; each may be grouped further by `series`. */
   readonly categories: readonly string[]
   readonly series: readonly string[]
@@ -27,11 +32,8 @@ export interface BarsPanel {
 }
 
 /** Bars made of parts, such as the phases of an activation. */
-export interface StackPanel {
+export interface StackPanel extends PanelHead {
   readonly kind: 'stack'
-  readonly title: string
-  readonly x: Axis
-  readonly y: Axis
   readonly categories: readonly string[]
   readonly parts: readonly string[]
   readonly bars: readonly {
@@ -45,11 +47,8 @@ export interface StackPanel {
 }
 
 /** Curves: over time, over a number of things, or a distribution (`isStep`: the share of values that are at most x). */
-export interface LinesPanel {
+export interface LinesPanel extends PanelHead {
   readonly kind: 'lines'
-  readonly title: string
-  readonly x: Axis
-  readonly y: Axis
   readonly isStep: boolean
   readonly lines: readonly {
     readonly name: string

@@ -15,7 +15,7 @@ export interface Grouping {
 export function groupBars(
   observations: readonly Observation[],
   { category, series, scale = 1 }: Grouping,
-): Pick<BarsPanel, 'categories' | 'series' | 'bars'> {
+): Pick<BarsPanel, 'categories' | 'series' | 'bars' | 'origins'> {
   const categories = distinct(observations.map(category))
   const allSeries = distinct(observations.map(series))
   const bars = categories.flatMap((ofCategory) =>
@@ -28,7 +28,7 @@ export function groupBars(
         : [{ category: ofCategory, series: ofSeries, estimate: estimateOrNull(values), values }]
     }),
   )
-  return { categories, series: allSeries, bars }
+  return { categories, series: allSeries, bars, origins: originsOf(observations) }
 }
 
 /** In the order in which a plan names them, whatever order they were measured in. @param names of factors, the first weighs most */

@@ -1,6 +1,7 @@
 // A measure over a number of things: the mean at each number, with its interval; one line a name.
 import type { LinesPanel } from '../report/figure.ts'
 import { estimateMean } from '../statistics.ts'
+import { originsOf } from './bars.ts'
 import type { Observation } from './observation.ts'
 
 export interface ScaleLines {
@@ -30,7 +31,16 @@ export function scalePanel(observations: readonly Observation[], wanted: ScaleLi
       }),
     }
   })
-  return { kind: 'lines', title, x: { title: x, unit: '' }, y, isStep: false, lines, marks: [] }
+  return {
+    kind: 'lines',
+    title,
+    x: { title: x, unit: '' },
+    y,
+    isStep: false,
+    lines,
+    marks: [],
+    origins: originsOf(observations),
+  }
 }
 
 function mean(values: readonly number[]): number {

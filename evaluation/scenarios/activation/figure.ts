@@ -58,6 +58,7 @@ function phasesPanel(
     title,
     x: { title: 'link', unit: '' },
     y: { title: 'time', unit: 'ms' },
+    origins: originsOf(phases),
     categories: links.map(wordFor),
     parts,
     bars: links.map((link) => {

@@ -105,24 +105,24 @@ function linksOf(courses: readonly Course[]): readonly string[] {
   return [...new Set(courses.map(({ factors }) => String(factors.link)))]
 }
 
-function coursesPanel(link: string, courses: readonly Course[]): LinesPanel {
+function coursesPanel(link: string, all: readonly Course[]): LinesPanel {
+  const courses = all.filter(({ factors }) => factors.link === link)
   return {
     kind: 'lines',
     title: wordFor(link),
     x: { title: 'time since the first request', unit: 's' },
     y: { title: 'CPU of all cores', unit: '%' },
+    origins: originsOf(courses),
     isStep: false,
-    lines: courses
-      .filter(({ factors }) => factors.link === link)
-      .map(({ factors, points, marks }) => {
-        const [begin = 0, end = Number.POSITIVE_INFINITY] = marks.map(({ seconds }) => seconds)
-        return {
-          name: wordFor(factors.operation),
-          points: points
-            .filter(([seconds]) => seconds >= begin && seconds <= end)
-            .map(([seconds, share]) => [seconds - begin, share * 100] as const),
-        }
-      }),
+    lines: courses.map(({ factors, points, marks }) => {
+      const [begin = 0, end = Number.POSITIVE_INFINITY] = marks.map(({ seconds }) => seconds)
+      return {
+        name: wordFor(factors.operation),
+        points: points
+          .filter(([seconds]) => seconds >= begin && seconds <= end)
+          .map(([seconds, share]) => [seconds - begin, share * 100] as const),
+      }
+    }),
     marks: [],
   }
 }

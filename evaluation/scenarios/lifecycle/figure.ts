@@ -62,6 +62,7 @@ function coursesPanel(link: string, observed: Observed): LinesPanel {
     title: `server, ${wordFor(link)}`,
     x: { title: 'time', unit: 's' },
     y: cpu,
+    origins: originsOf(shown),
     isStep: false,
     lines: shown.map(({ factors, points }) => ({
       name: wordFor(factors.mode),

@@ -68,6 +68,7 @@ function distribution(
       title: `${wordFor(operation)}, ${size} integers: distribution`,
       x: time,
       y: { title: 'share of requests', unit: '%' },
+      origins: originsOf(ours),
       isStep: true,
       lines: [...groups].map(([name, group]) => {
         const times = sortSamples(group.map(({ value }) => value))

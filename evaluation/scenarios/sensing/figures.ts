@@ -99,7 +99,7 @@ function overTime(observed: Observed, settings: SensingSettings, wanted: OverTim
     }),
   )
   const panels = courses.map(
-    ({ factors, points, marks }): Panel => ({
+    ({ origin, factors, points, marks }): Panel => ({
       kind: 'lines',
       title:
         settings.modes.length === 1
@@ -107,6 +107,7 @@ function overTime(observed: Observed, settings: SensingSettings, wanted: OverTim
           : `${wordFor(factors.link)}, ${wordFor(factors.mode)}`,
       x: { title: 'time', unit: 's' },
       y,
+      origins: [origin],
       isStep: false,
       lines: [
         { name: wordFor(factors.link), points: points.map(([x, value]) => [x, value * scale] as const) },
