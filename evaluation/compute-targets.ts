@@ -39,7 +39,12 @@ export async function startNativeCompute(
     return { endpoint: `coap://${server.address}:${nativePort}`, program }
   } catch (error) {
     await stopProgram(program)
-    throw new Error(`the native compute service on ${server.name} does not start`, { cause: error })
+    // An abort tells its reason as its cause: the deadline, or who stopped it.
+    const cause = error instanceof Error && error.name === 'AbortError' ? (error.cause ?? error) : error
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new Error(`the native compute service on ${server.name} does not start: ${reason}`, {
+      cause: error,
+    })
   }
 }
 

@@ -1,4 +1,5 @@
 // How work ended that may fail, or hang: nothing that a campaign waits for stops it for ever.
+import { ShoalError } from '../../src/model/errors.ts'
 
 export type Settled<Result> =
   | { readonly state: 'done'; readonly result: Result }
@@ -50,7 +51,9 @@ async function attempt<Result>(work: () => Promise<Result>): Promise<Settled<Res
   }
 }
 
-/** For an outcome, and a line that stays. */
+/** For an outcome, and a line that stays: with the code to look up and what to do, where there are such. */
 export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  if (!(error instanceof ShoalError)) return error instanceof Error ? error.message : String(error)
+  const { code, message, nextStep } = error
+  return `[${code}] ${message}${nextStep === undefined ? '' : `; next: ${nextStep}`}`
 }
