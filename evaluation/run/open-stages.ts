@@ -1,4 +1,5 @@
 // The stage that a campaign is on: opened, numbered, watched, and given up when it breaks.
+import { type ErrorCode, ShoalError } from '../../src/model/errors.ts'
 import type { Stage, StageNeed, Stages } from '../hosts/stage.ts'
 import { needKey } from './plan-order.ts'
 import type { RunFolder } from './run-folder.ts'
@@ -37,6 +38,7 @@ export class OpenStages {
   readonly #sampledMs = new Map<string, number>()
   #current: OpenStage | undefined
   #before: StageNeed | undefined
+  #hasOpened = false
   #endSamples: () => void = () => {}
 
   constructor(options: OpenStagesOptions) {
@@ -48,7 +50,10 @@ export class OpenStages {
     return this.#before
   }
 
-  /** @returns the current stage, or a new one; or why there is none, after a second attempt with everything anew */
+  /**
+   * @returns the current stage, or a new one; or why there is none, after a second attempt with everything anew
+   * @throws ShoalError at the first stage of all, where the error says that no attempt will do: a person has to mend it
+   */
   async get(need: StageNeed): Promise<OpenStage | string> {
     const current = this.#current
     if (current !== undefined && needKey(current.stage.need) === needKey(need)) return current
@@ -104,6 +109,7 @@ export class OpenStages {
     const { say, signal, stages } = this.#options
     const first = await this.#open(need)
     if (first.state === 'done') return first
+    if (!this.#hasOpened && isForPeople(first.error)) throw first.error
     say(`the stage did not open: ${reasonOf(first.error)}; once more, from nothing`)
     const closing = await settle(() => stages.close(), { signal, deadlineMs: closingMs, graceMs })
     signal.throwIfAborted()
@@ -124,10 +130,26 @@ export class OpenStages {
       graceMs,
     })
     signal.throwIfAborted()
-    if (settled.state === 'done') opened(expectedMs, now() - beganMs)
+    if (settled.state === 'done') {
+      opened(expectedMs, now() - beganMs)
+      this.#hasOpened = true
+    }
     this.#before = need
     return settled
   }
+}
+
+/** Of what stays as it is, however often it is tried. */
+const hopelessCodes: readonly ErrorCode[] = [
+  'HOST_KEY_CHANGED',
+  'HOST_KEY_UNKNOWN',
+  'LAB_EXISTS',
+  'LAB_UNFIT',
+  'LOGIN_DENIED',
+]
+
+function isForPeople(error: unknown): boolean {
+  return error instanceof ShoalError && hopelessCodes.includes(error.code)
 }
 
 function describeNeed({ link, mode, workers, devices }: StageNeed): string {

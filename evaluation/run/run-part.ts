@@ -89,8 +89,12 @@ async function runCells(
     const silent = stages.silentHosts()
     // What is stuck may still do something there.
     if (isStuck) stages.giveUp()
-    const isWhole = !isStuck && ((isDone && silent.length === 0) || (await stages.isWhole()))
-    const reason = `${silent.join(', ')} did not answer any more`
+    // The watch gave the stage up when it learned of it, were it after the cell had ended.
+    const isLost = isStuck || watch.died.aborted
+    const isWhole = !isLost && ((isDone && silent.length === 0) || (await stages.isWhole()))
+    const reason = watch.died.aborted
+      ? reasonOf(watch.died.reason)
+      : `${silent.join(', ')} did not answer any more`
     log.ends(cell, isDone && !isWhole ? { ...outcome, state: 'failed', reason } : outcome)
     if (!isWhole) return
   }

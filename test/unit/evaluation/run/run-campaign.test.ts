@@ -8,6 +8,8 @@ import { type RunOptions, runCampaign } from '../../../../evaluation/run/run-cam
 import { RunFolder } from '../../../../evaluation/run/run-folder.ts'
 import type { RunProgress } from '../../../../evaluation/run/run-watcher.ts'
 import type { Scenario } from '../../../../evaluation/scenarios/scenario.ts'
+import { ShoalError } from '../../../../src/model/errors.ts'
+import { until } from '../../../until.ts'
 import { aFolder } from './a-folder.ts'
 import { aCampaign, aCell, aNeed, aScenario, SmallStages, someFacts } from './small-parts.ts'
 
@@ -328,6 +330,34 @@ describe('a host that dies', () => {
     expect(reasons(run)).toEqual(['manager did not answer any more'])
   })
 
+  it('fails a cell that ended while it was still asked whether the host lives, and goes on on a new stage', async () => {
+    const stages = new SmallStages()
+    let nowMs = 0
+    let asked = false
+    const cellEnded = Promise.withResolvers<void>()
+    stages.isWhole = async () => {
+      asked = true
+      await cellEnded.promise
+      await delay(50)
+      return stages.dead.size === 0
+    }
+    const scenario = aScenario({
+      cells: cellsOf(),
+      run: async ({ repetition }) => {
+        stages.sample('worker1')
+        if (repetition !== 2) return
+        stages.dead.add('worker1')
+        nowMs += 20_000
+        await until('somebody is asked', () => asked)
+        cellEnded.resolve()
+      },
+    })
+    const { run } = await newRun([scenario], { stages, now: () => nowMs })
+    expect(Object.values(states(run))).toEqual(['done', 'failed', 'done', 'done'])
+    expect(reasons(run)).toEqual(['worker1 did not answer any more'])
+    expect(stages.calls).toEqual(['open ethernet pair', 'open ethernet pair', 'close'])
+  })
+
   it('ends, with every cell tried, when the host dies in each of them', async () => {
     const stages = new SmallStages()
     const scenario = aScenario({
@@ -360,6 +390,36 @@ describe('a stage that cannot be had', () => {
       ['open ethernet pair', ...wlan, 'close'],
       [...wlan, 'open ethernet pair', 'close'],
     ]).toContainEqual(stages.calls)
+  })
+})
+
+describe('a stage that only a person can mend', () => {
+  const denied = () =>
+    new ShoalError('LOGIN_DENIED', { action: 'connect', object: 'board1', reason: 'no key is known there' })
+
+  it('ends the campaign at once when it is the first one, and no cell has failed', async () => {
+    const stages = new SmallStages()
+    stages.shut.add('ethernet')
+    stages.refusal = denied
+    const { run, error } = await newRun([aScenario({ cells: cellsOf() })], { stages })
+    expect(error).toMatchObject({ code: 'LOGIN_DENIED' })
+    expect(stages.calls).toEqual(['open ethernet pair', 'close'])
+    expect(Object.values(states(run))).toEqual(['not run', 'not run', 'not run', 'not run'])
+  })
+
+  it('fails its cells alone when another stage has stood', async () => {
+    const stages = new SmallStages()
+    stages.refusal = denied
+    const scenario = aScenario({
+      cells: [...cellsOf(), ...cellsOf('small', aNeed({ link: 'wlan' }))],
+      run: async ({ need }) => void stages.shut.add(need.link === 'wlan' ? 'ethernet' : 'wlan'),
+    })
+    const { run, error } = await newRun([scenario], { stages })
+    expect(error).toBeUndefined()
+    expect(Object.values(states(run)).sort()).toEqual([...Array(4).fill('done'), ...Array(4).fill('failed')])
+    expect(reasons(run)[0]).toBe(
+      'the stage did not open: [LOGIN_DENIED] connect, board1: no key is known there',
+    )
   })
 })
 

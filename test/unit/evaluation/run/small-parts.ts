@@ -74,6 +74,10 @@ export class SmallStages implements Stages {
   readonly dead = new Set<string>()
   /** Links whose stages do not open. */
   readonly shut = new Set<Link>()
+  /** Of a shut link. */
+  refusal: (link: Link) => Error = (link) => new Error(`no ${link} here`)
+  /** Whether everybody answers; asking takes as long as this. */
+  isWhole: () => Promise<boolean> = async () => this.dead.size === 0
   readonly #listeners = new Set<(sample: HostSample) => void>()
 
   check(): void {}
@@ -84,7 +88,7 @@ export class SmallStages implements Stages {
 
   async open(need: StageNeed): Promise<Stage> {
     this.calls.push(`open ${need.link} ${need.mode}`)
-    if (this.shut.has(need.link)) throw new Error(`no ${need.link} here`)
+    if (this.shut.has(need.link)) throw this.refusal(need.link)
     this.dead.clear()
     const workers = Array.from({ length: need.workers }, (_, index) => aHost(`worker${index + 1}`, 'worker'))
     const stage: Stage = {
@@ -98,7 +102,7 @@ export class SmallStages implements Stages {
         this.#listeners.add(listener)
         return () => this.#listeners.delete(listener)
       },
-      isWhole: async () => this.dead.size === 0,
+      isWhole: () => this.isWhole(),
     }
     return stage
   }
