@@ -1,10 +1,13 @@
 // The setting that a run was taken in.
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
 import os from 'node:os'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export interface RunDescription {
-  /** Short hash, with `+` where the sources differ from it; `unknown` outside a checkout. */
+  /** Short hash; `abc1234+5f3c9a01` with a hash of the sources where they differ from it; `unknown+5f3c9a01` outside a checkout. */
   readonly commit: string
   readonly startedAt: string
   readonly node: string
@@ -19,7 +22,7 @@ export interface RunDescription {
 
 export function describeRun(): RunDescription {
   return {
-    commit: commit(),
+    commit: commitOf(fileURLToPath(new URL('..', import.meta.url))),
     startedAt: new Date().toISOString(),
     node: process.version,
     kernel: os.release(),
@@ -30,14 +33,35 @@ export function describeRun(): RunDescription {
   }
 }
 
-function commit(): string {
-  const cwd = fileURLToPath(new URL('..', import.meta.url))
+/** What measures, and what is measured. */
+const rooms = ['src', 'services', 'lab', 'evaluation']
+
+/**
+ * Equal only where the sources are: results of two of these are never put together.
+ * @param root folder of the project
+ */
+export function commitOf(root: string): string {
   const git = (...words: string[]) =>
-    execFileSync('git', words, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
+    execFileSync('git', words, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
   try {
-    const changed = git('status', '--porcelain', '--', 'src', 'services', 'lab', 'evaluation') !== ''
-    return `${git('rev-parse', '--short', 'HEAD')}${changed ? '+' : ''}`
+    const hasChanged = git('status', '--porcelain', '--', ...rooms) !== ''
+    const commit = git('rev-parse', '--short', 'HEAD')
+    return hasChanged ? `${commit}+${hashOfSources(root)}` : commit
   } catch {
-    return 'unknown'
+    return `unknown+${hashOfSources(root)}`
   }
+}
+
+function hashOfSources(root: string): string {
+  const files = rooms
+    .flatMap((room) => readdirSync(join(root, room), { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
+  const hash = createHash('sha256')
+  for (const file of files) {
+    const content = readFileSync(file)
+    hash.update(`${relative(root, file)} ${content.length}\n`).update(content)
+  }
+  return hash.digest('hex').slice(0, 8)
 }

@@ -1,4 +1,4 @@
-// Results that were taken by different versions are never put together.
+// Results that were taken by different versions, or on different kinds of hosts, are never put together.
 import { ShoalError } from '../../src/model/errors.ts'
 import type { Run, RunFacts } from './run.ts'
 
@@ -8,16 +8,23 @@ export interface Source {
   readonly facts: RunFacts
 }
 
-/** @throws ShoalError RESULTS_MIXED with everything that differs */
+/**
+ * One run: of one version, on one machine.
+ * @throws ShoalError RESULTS_MIXED with everything that differs
+ */
 export function refuseMixed(action: string, sources: readonly Source[]): void {
   refuseDifferent(
     action,
-    sources.map(({ place, facts }) => ({ place, shown: { ...versionOf(facts), hosts: facts.kind } })),
+    sources.map(({ place, facts }) => {
+      const { cpu, cores, kernel, node } = facts.setting
+      return { place, shown: { ...versionOf(facts), CPU: `${cores} of ${cpu}`, kernel, Node: node } }
+    }),
   )
 }
 
 /**
- * Runs that one report is made of: of the same version, with the same campaign. Their hosts may differ.
+ * Runs that one report is made of: of the same version, with the same campaign, all of them emulated or all measured. Their machines may differ,
+ * and the report names each.
  * @throws ShoalError RESULTS_MIXED with everything that differs
  */
 export function assertSameVersion(runs: readonly Run[]): void {
@@ -42,8 +49,8 @@ export function assertSameVersion(runs: readonly Run[]): void {
   )
 }
 
-function versionOf({ format, shoal, setting }: RunFacts): Readonly<Record<string, string>> {
-  return { format: String(format), Shoal: shoal, commit: setting.commit }
+function versionOf({ format, kind, shoal, setting }: RunFacts): Readonly<Record<string, string>> {
+  return { format: String(format), Shoal: shoal, commit: setting.commit, hosts: kind }
 }
 
 function refuseDifferent(
@@ -63,6 +70,6 @@ function refuseDifferent(
     action,
     object: 'the results',
     reason: `they differ in\n${lines.join('\n')}`,
-    nextStep: 'take each version’s results in a folder of its own',
+    nextStep: 'keep each in a folder of its own, with a report of its own',
   })
 }

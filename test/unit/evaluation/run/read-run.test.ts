@@ -102,7 +102,7 @@ describe('runs that one report is made of', () => {
   })
 
   it('are put together when version, commit and campaign are the same', () => {
-    expect(() => assertSameVersion([run('a'), run('b'), run('c', someFacts({ kind: 'real' }))])).not.toThrow()
+    expect(() => assertSameVersion([run('a'), run('b'), run('c')])).not.toThrow()
     expect(() => assertSameVersion([run('a')])).not.toThrow()
   })
 
@@ -112,6 +112,12 @@ describe('runs that one report is made of', () => {
       /Shoal: 0\.1\.0 \(a\), 0\.2\.0 \(b\), 0\.1\.0 \(c\)\n.*commit: abc1234 \(a\), def5678 \(b\).*\n.*seed: 7 \(a\), 7 \(b\), 8 \(c\)/,
     )
     expect(() => assertSameVersion(others)).toThrow(expect.objectContaining({ code: 'RESULTS_MIXED' }))
+  })
+
+  it('are refused when one was emulated and the other measured: no mean is of both', () => {
+    expect(() => assertSameVersion([run('a'), run('b', someFacts({ kind: 'real' }))])).toThrow(
+      /differ in\n {2}hosts: lab \(a\), real \(b\)$/,
+    )
   })
 
   it('are refused when a setting of a scenario differs', () => {

@@ -89,6 +89,19 @@ describe('the folder of a run that goes on', () => {
     resume(someFacts())()
   })
 
+  it('is refused on another machine, kernel or Node, and not for another load', () => {
+    const path = join(aFolder(), 'run')
+    make(path)
+    const { setting } = someFacts()
+    const resume = (parts: Partial<RunFacts['setting']>) => () =>
+      RunFolder.resume(path, someFacts({ setting: { ...setting, ...parts } })).close()
+    expect(resume({ cpu: 'another', kernel: '6.12', node: 'v24.9.0' })).toThrow(
+      /CPU: 2 of a cpu .*2 of another .*\n.*kernel: 6\.1 .*6\.12 .*\n.*Node: v24\.0\.0 .*v24\.9\.0/,
+    )
+    expect(codeOf(resume({ cores: 8 }))).toBe('RESULTS_MIXED')
+    resume({ loadBefore: 3, startedAt: 'later' })()
+  })
+
   it('goes on behind half a line that a kill has left', () => {
     const path = join(aFolder(), 'run')
     make(path)
