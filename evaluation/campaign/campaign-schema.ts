@@ -43,11 +43,11 @@ export function campaignSchema(
     /** Whose power the hosts of a lab are reckoned to draw. */
     board: z._default(z.enum(boardModels.map(({ name }) => name)), 'pi3b'),
     links: z.optional(listOf(z.enum(links))),
-    modes: z.optional(listOf(z.enum(['native', 'pair', 'cluster']))),
+    modes: z.optional(listOf(z.enum(words(scenarios, 'modes')))),
     operations: z.optional(listOf(z.enum(['average', 'mergesort', 'bubblesort']))),
-    sizes: z.optional(listOf(z.int().check(z.minimum(1), z.maximum(1_000_000)))),
-    repetitions: z.optional(z.int().check(z.minimum(1), z.maximum(100_000))),
-    warmUps: z.optional(z.int().check(z.minimum(0), z.maximum(100_000))),
+    sizes: z.optional(listOf(z.int().check(z.minimum(1), z.maximum(greatest(scenarios, 'sizes'))))),
+    repetitions: z.optional(z.int().check(z.minimum(1), z.maximum(greatest(scenarios, 'repetitions')))),
+    warmUps: z.optional(z.int().check(z.minimum(0), z.maximum(greatest(scenarios, 'warmUps')))),
     /** Left out: all of them. */
     scenarios: z.optional(z.strictObject(Object.fromEntries(settings))),
   })
@@ -56,7 +56,36 @@ export function campaignSchema(
 /** The JSON schema of a campaign file, for editors: docs/campaign.schema.json. */
 export function campaignJsonSchema(scenarios: readonly Scenario[]): object {
   return {
-    ...z.toJSONSchema(campaignSchema(scenarios), { io: 'input' }),
+    ...z.toJSONSchema(campaignSchema(scenarios), {
+      io: 'input',
+      // The same value twice is refused in every list, by a rule that no schema of zod can tell.
+      override: ({ jsonSchema }) => {
+        if (jsonSchema.type === 'array') jsonSchema.uniqueItems = true
+      },
+    }),
     title: 'A campaign of shoal evaluate',
   }
+}
+
+/** What any scenario knows of a factor: what none knows would be refused in every campaign. */
+function words(scenarios: readonly Scenario[], factor: FactorName): readonly string[] {
+  return [...new Set(said(scenarios, factor).flatMap(({ items }) => (items?.enum ?? []) as string[]))]
+}
+
+function greatest(scenarios: readonly Scenario[], factor: FactorName): number {
+  const bounds = said(scenarios, factor).map(({ items, maximum }) => items?.maximum ?? maximum)
+  return Math.max(1, ...bounds.map((bound) => bound ?? Number.MAX_SAFE_INTEGER))
+}
+
+interface Said {
+  readonly items?: { readonly enum?: readonly unknown[]; readonly maximum?: number }
+  readonly maximum?: number
+}
+
+function said(scenarios: readonly Scenario[], factor: FactorName): readonly Said[] {
+  return scenarios.flatMap(({ settings }) => {
+    const { properties = {} } = z.toJSONSchema(settings, { io: 'input' })
+    const setting = properties[factor]
+    return setting === undefined ? [] : [setting as Said]
+  })
 }

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import * as z from 'zod/mini'
 import { campaignJsonSchema } from '../../../../evaluation/campaign/campaign-schema.ts'
 import { chooseCampaign } from '../../../../evaluation/campaign/choose-campaign.ts'
 import { campaignMatrix } from '../../../../evaluation/campaign/matrix.ts'
 import { parseCampaign } from '../../../../evaluation/campaign/parse-campaign.ts'
 import { resolveCampaign } from '../../../../evaluation/campaign/resolved-campaign.ts'
+import { keysOf } from '../../../../evaluation/campaign/setting-issue.ts'
 import { labStages } from '../../../../evaluation/hosts/lab-stages.ts'
 import { planCells } from '../../../../evaluation/run/plan-cells.ts'
 import { scenarios } from '../../../../evaluation/scenarios/all.ts'
@@ -18,6 +20,26 @@ describe('the schema of a campaign', () => {
   it('is published as it is; scripts/campaign-schema writes it anew', () => {
     const file = fileURLToPath(new URL('../../../../docs/campaign.schema.json', import.meta.url))
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(campaignJsonSchema(scenarios))
+  })
+
+  it('takes at the top what some scenario takes, and nothing that each of them refuses', () => {
+    const { properties } = campaignJsonSchema(scenarios) as {
+      properties: Record<string, { items?: { enum?: string[]; maximum?: number }; maximum?: number }>
+    }
+    const taken = (key: string, value: unknown) =>
+      scenarios.some(
+        ({ settings }) => keysOf(settings).includes(key) && z.safeParse(settings, { [key]: value }).success,
+      )
+    expect(properties.modes?.items?.enum?.toSorted()).toEqual(['cluster', 'pair'])
+    for (const key of ['links', 'modes', 'operations'])
+      for (const word of properties[key]?.items?.enum ?? ['none']) expect(taken(key, [word]), word).toBe(true)
+    expect(taken('sizes', [properties.sizes?.items?.maximum])).toBe(true)
+    for (const key of ['repetitions', 'warmUps']) expect(taken(key, properties[key]?.maximum), key).toBe(true)
+  })
+
+  it('says of every list that its values differ', () => {
+    const text = JSON.stringify(campaignJsonSchema(scenarios))
+    expect(text.match(/"type":"array"/g)?.length).toBe(text.match(/"uniqueItems":true/g)?.length)
   })
 
   it('has the paper’s value of every setting of every scenario', () => {

@@ -119,7 +119,7 @@ scenarios:
 
   it.each([
     ['operations: [average]', 'operations: no scenario of the campaign has this factor (line 1)'],
-    ['sizes: [9000]', 'sizes[0]: no scenario of the campaign knows 9000 (line 1)'],
+    ['sizes: [9000]', 'sizes[0]: expected at most 5000, got 9000 (line 1)'],
     ['links: [direct]\nscenarios: {echo: }', 'links[0]: no scenario of the campaign knows direct (line 1)'],
     ['sizes: [1000]\nscenarios: {rest: }', 'sizes: no scenario of the campaign has this factor (line 1)'],
     ['repetitions: 1', 'repetitions: echo: expected at least 2, got 1 (line 1)'],
