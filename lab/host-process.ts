@@ -49,7 +49,8 @@ export function seesFolder(pid: number, path: string): boolean {
   }
 }
 
-function isZombie(pid: number): boolean {
+/** Whether it has ended, and its parent takes no notice. */
+export function isZombie(pid: number): boolean {
   return /^State:\t[ZX]/m.test(readProc(pid, 'status'))
 }
 

@@ -1,11 +1,15 @@
 // Stages in labs on this machine: one lab for each link and number of workers, kept as long as the next stage stands on the same.
+import { assertFit } from '../../lab/fitness.ts'
 import { mostHosts } from '../../lab/host-spec.ts'
 import { Lab } from '../../lab/lab.ts'
+import { defaultDataFolder, labPaths } from '../../lab/lab-paths.ts'
+import type { Topology } from '../../lab/topology.ts'
+import { endLeftLab } from './end-left-lab.ts'
 import { labDurationMs } from './lab-duration.ts'
 import { LabGround } from './lab-ground.ts'
 import { planLab } from './lab-topology.ts'
 import { checkNeeds } from './needs.ts'
-import type { Stage, StageNeed, Stages } from './stage.ts'
+import { links, type Stage, type StageNeed, type Stages } from './stage.ts'
 
 export interface LabStagesOptions {
   /** Power model of its hosts: `pi3b`. */
@@ -36,6 +40,16 @@ class LabStages implements Stages {
 
   check(needs: readonly StageNeed[]): void {
     checkNeeds(needs, 'the lab', labRefusal)
+  }
+
+  async assertReady(
+    needs: readonly StageNeed[],
+    _signal: AbortSignal,
+    say: (line: string) => void,
+  ): Promise<void> {
+    const { dataFolder = defaultDataFolder, name = usualName } = this.#options
+    for (const { link, workers } of needs) assertFit(planLab(link, workers, name).topology)
+    await endLeftLab(labPaths(dataFolder, name), (topology) => isOfStage(topology, name), say)
   }
 
   expectedMs(before: StageNeed | undefined, need: StageNeed): number {
@@ -83,4 +97,13 @@ export function labRefusal({ link, workers }: StageNeed): string | undefined {
     return `a cable joins one worker to the manager, not ${workers} (link direct)`
   if (workers > mostWorkers) return `${workers} workers: a lab holds at most ${mostWorkers}`
   return undefined
+}
+
+/** Whether a stage stands on such a lab; a lab of the same name that somebody brought up for something else is another. */
+function isOfStage(topology: Topology, name: string): boolean {
+  const workers = topology.hosts.length - 2
+  const need = { mode: 'pair', workers, devices: false } as const
+  return links
+    .filter((link) => workers > 0 && labRefusal({ ...need, link }) === undefined)
+    .some((link) => JSON.stringify(planLab(link, workers, name).topology) === JSON.stringify(topology))
 }

@@ -64,6 +64,11 @@ export interface Stages {
   readonly kind: 'lab' | 'real'
   /** Throws ShoalError CAMPAIGN_INVALID with every need that these hosts cannot give. */
   check(needs: readonly StageNeed[]): void
+  /**
+   * Asked once, before anything is written, with what is left to measure: throws as ShoalError what would fail every cell of it, and ends what
+   * a run that was killed has left behind.
+   */
+  assertReady?(needs: readonly StageNeed[], signal: AbortSignal, say: (line: string) => void): Promise<void>
   /** Milliseconds from one stage to the next, about; `before` is undefined at the first. */
   expectedMs(before: StageNeed | undefined, need: StageNeed): number
   /** What stood before is taken down as far as the need asks for it; hosts that died are brought back. */

@@ -1,0 +1,79 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { endLeftLab } from '../../../../evaluation/hosts/end-left-lab.ts'
+import { planLab } from '../../../../evaluation/hosts/lab-topology.ts'
+import { startTicks } from '../../../../lab/host-process.ts'
+import { labPaths } from '../../../../lab/lab-paths.ts'
+import { claimLab, type LabState, writeState } from '../../../../lab/state.ts'
+
+const { topology } = planLab('wlan', 2, 'left')
+const dead = { pid: process.pid, startTicks: 1 }
+const alive = { pid: process.pid, startTicks: startTicks(process.pid) }
+
+/** Of a lab whose folder is all that is there. */
+function aLab(state: Partial<LabState>) {
+  const folder = mkdtempSync(join(tmpdir(), 'shoal-left-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const paths = labPaths(folder, 'left')
+  writeState(paths, { ...claimLab(paths, topology), ...state })
+  return paths
+}
+
+describe('the lab that a run finds', () => {
+  it.each([
+    ['up', dead],
+    ['starting', dead],
+  ] as const)('is taken down, and told of, when it is %s and its run was killed', async (phase, starter) => {
+    const paths = aLab({ phase, starter })
+    const lines: string[] = []
+    await endLeftLab(
+      paths,
+      () => true,
+      (line) => lines.push(line),
+    )
+    expect(existsSync(paths.folder)).toBe(false)
+    expect(lines).toEqual(['takes down the lab "left", which a run that was killed has left'])
+  })
+
+  it('is left alone while its run goes on', async () => {
+    const paths = aLab({ phase: 'up', starter: alive })
+    const ending = endLeftLab(
+      paths,
+      () => true,
+      () => {},
+    )
+    await expect(ending).rejects.toMatchObject({
+      code: 'LAB_EXISTS',
+      message: expect.stringContaining(`process ${process.pid} measures in it`),
+    })
+    expect(existsSync(paths.folder)).toBe(true)
+  })
+
+  it('is left alone when somebody brought it up for something else', async () => {
+    const paths = aLab({ phase: 'up', starter: dead })
+    const ending = endLeftLab(
+      paths,
+      () => false,
+      () => {},
+    )
+    await expect(ending).rejects.toMatchObject({
+      code: 'LAB_EXISTS',
+      nextStep: 'shoal lab down --name left',
+    })
+    expect(existsSync(paths.folder)).toBe(true)
+  })
+
+  it('may be none at all', async () => {
+    const paths = aLab({})
+    rmSync(paths.folder, { recursive: true })
+    const lines: string[] = []
+    await endLeftLab(
+      paths,
+      () => true,
+      (line) => lines.push(line),
+    )
+    expect(lines).toEqual([])
+  })
+})
