@@ -18,7 +18,8 @@ export function reportCommand(io: Io): Command {
       const { makeReport } = await import('./campaign/make-report.ts')
       const { scenarios } = await import('./scenarios/all.ts')
       const runs = [...new Set(folders.map((folder) => resolve(folder)))]
-      const report = await makeReport(runs, output === undefined ? undefined : resolve(output), scenarios)
+      const folder = output === undefined ? undefined : resolve(output)
+      const report = await makeReport(runs, folder, scenarios, io.signal)
       const { renderReport } = await import('./campaign/render-report.ts')
       io.out(json ? `${JSON.stringify(report, undefined, 2)}\n` : renderReport(report))
     })

@@ -19,6 +19,7 @@ export class CampaignProgress implements RunWatcher {
   #saidAtMs = Number.NEGATIVE_INFINITY
   #current: { readonly words: string; readonly atMs: number; readonly progress: RunProgress } | undefined
   #timer: NodeJS.Timeout | undefined
+  #isStopping = false
 
   constructor(io: Pick<Io, 'err' | 'isTerminal'>, now: () => number = () => performance.now()) {
     this.#io = io
@@ -33,6 +34,7 @@ export class CampaignProgress implements RunWatcher {
 
   readonly cellBegins = (cell: Cell, progress: RunProgress): void => {
     this.#show(cell.id, progress)
+    if (this.#isStopping) return
     if (this.#io.isTerminal) this.#timer ??= setInterval(() => this.#draw(), redrawMs)
     else if (this.#now() - this.#saidAtMs >= quietMs) {
       this.say(this.#line())
@@ -45,6 +47,13 @@ export class CampaignProgress implements RunWatcher {
     if (state === 'failed') this.say(`failed: ${cell.id}: ${reason ?? 'for no reason that is known'}`)
   }
 
+  /** Somebody wants the end: what was started is ended first, which takes its time. */
+  readonly stopping = (): void => {
+    this.#isStopping = true
+    this.stop()
+    this.say('stopping: ends what was started; a second Ctrl-C would leave that behind')
+  }
+
   /** Nothing moves any more. */
   stop(): void {
     clearInterval(this.#timer)
@@ -54,6 +63,8 @@ export class CampaignProgress implements RunWatcher {
   }
 
   #show(words: string, progress: RunProgress): void {
+    // How long the rest would take is no news any more.
+    if (this.#isStopping) return
     this.#current = { words, atMs: this.#now(), progress }
     this.#draw()
   }

@@ -1,7 +1,6 @@
 // Where a campaign is run: a lab on this machine, or the hosts of an inventory.
 import type { Io } from '../../src/cli/io.ts'
 import type { Stages } from '../hosts/stage.ts'
-import { planCells } from '../run/plan-cells.ts'
 import type { Campaign } from '../run/run.ts'
 import { readText } from './choose-campaign.ts'
 
@@ -19,13 +18,4 @@ export async function chooseStages(
   const { parseInventory } = await import('../hosts/inventory.ts')
   const { realStages } = await import('../hosts/real-stages.ts')
   return realStages(parseInventory(text, inventory))
-}
-
-/** Whether this machine can hold the labs of the campaign: asked before a folder is made. Throws ShoalError LAB_UNFIT. */
-export async function assertReady(campaign: Campaign, { kind }: Stages): Promise<void> {
-  const [cell] = planCells(campaign)
-  if (kind !== 'lab' || cell === undefined) return
-  const { assertFit } = await import('../../lab/fitness.ts')
-  const { planLab } = await import('../hosts/lab-topology.ts')
-  assertFit(planLab(cell.need.link, cell.need.workers, 'evaluation').topology)
 }

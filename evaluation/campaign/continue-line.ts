@@ -1,10 +1,15 @@
-// The command that goes on with a run, to be copied into a shell.
+// Commands on the folder of a run, to be copied into a shell.
 import { relative } from 'node:path'
 
-/** @param inventory of real hosts; undefined for a lab */
+/** Goes on with it. @param inventory of real hosts; undefined for a lab */
 export function continueLine(folder: string, inventory: string | undefined): string {
   const hosts = inventory === undefined ? [] : ['--inventory', inventory]
   return ['shoal', 'evaluate', '-o', nearPath(folder), ...hosts].map(quote).join(' ')
+}
+
+/** Makes the report of these anew. */
+export function reportLine(folders: readonly string[]): string {
+  return ['shoal', 'report', ...folders.map(nearPath)].map(quote).join(' ')
 }
 
 /** Seen from here, unless that is longer. */

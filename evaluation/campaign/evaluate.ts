@@ -6,18 +6,23 @@ import { packageVersion } from '../../src/cli/package-version.ts'
 import { ShoalError } from '../../src/model/errors.ts'
 import { describeRun } from '../describe-run.ts'
 import type { Stages } from '../hosts/stage.ts'
+import { assertReportFolder, usualReportFolder } from '../report/report-folder.ts'
 import { planCells } from '../run/plan-cells.ts'
+import { planOrder } from '../run/plan-order.ts'
+import { readOutcomes } from '../run/read-files.ts'
 import { readCampaign } from '../run/read-run.ts'
-import type { Campaign } from '../run/run.ts'
+import type { Campaign, RunFacts } from '../run/run.ts'
 import { factsFile } from '../run/run-files.ts'
 import { RunFolder } from '../run/run-folder.ts'
 import type { RunProgress } from '../run/run-watcher.ts'
 import { scenarios } from '../scenarios/all.ts'
 import type { Cell } from '../scenarios/scenario.ts'
+import { assertGoesOn } from './assert-goes-on.ts'
 import { CampaignProgress } from './campaign-progress.ts'
 import { type CampaignChoice, chooseCampaign, isChoice } from './choose-campaign.ts'
-import { assertReady, chooseStages } from './choose-stages.ts'
-import { continueLine, nearPath } from './continue-line.ts'
+import { chooseStages } from './choose-stages.ts'
+import { continueLine, nearPath, reportLine } from './continue-line.ts'
+import type { MadeReport } from './make-report.ts'
 import { campaignMatrix } from './matrix.ts'
 import { renderExpected, renderMatrix } from './render-matrix.ts'
 import { refuseOtherCampaign } from './same-campaign.ts'
@@ -34,35 +39,53 @@ const stoppedBy: Readonly<Record<string, number>> = { SIGHUP: 129, SIGINT: 130, 
 
 export async function evaluate(io: Io, options: EvaluateOptions): Promise<void> {
   if (options.quick && options.file !== undefined) throw bothCampaigns()
-  const goesOn = options.output !== undefined && existsSync(join(options.output, factsFile))
-  const campaign = goesOn
-    ? campaignOfRun(resolve(options.output), options)
-    : chooseCampaign(options, scenarios)
-  const stages = await chooseStages(campaign, options.inventory, io)
-  stages.check(planCells(campaign).map(({ need }) => need))
+  const { inventory } = options
+  const facts = factsOf(inventory)
+  const output = options.output === undefined ? undefined : resolve(options.output)
+  /** The run that goes on. */
+  const stored = output !== undefined && existsSync(join(output, factsFile)) ? output : undefined
+  if (stored !== undefined) assertGoesOn(stored, facts)
+  const campaign = stored === undefined ? chooseCampaign(options, scenarios) : campaignOfRun(stored, options)
+  const stages = await chooseStages(campaign, inventory, io)
+  const cells = planCells(campaign)
+  stages.check(cells.map(({ need }) => need))
+  const outcomes = stored === undefined ? undefined : readOutcomes(stored)
+  const isDone = ({ id }: Cell) => outcomes?.get(id)?.state === 'done'
+  const matrix = campaignMatrix(campaign, (before, need) => stages.expectedMs(before, need), isDone)
+  const done = cells.filter(isDone).length
   if (options.dryRun) {
-    const matrix = campaignMatrix(campaign, (before, need) => stages.expectedMs(before, need))
     const { name, seed, board } = campaign
     io.out(
       options.json
-        ? `${JSON.stringify({ name, seed, board, ...matrix }, undefined, 2)}\n`
-        : renderMatrix(campaign, matrix),
+        ? `${JSON.stringify({ name, seed, board, done, ...matrix }, undefined, 2)}\n`
+        : `${renderMatrix(campaign, matrix)}${renderDone(done, cells.length)}`,
     )
     return
   }
-  await assertReady(campaign, stages)
-  const folder = openFolder(campaign, stages, options.output, goesOn)
-  const { failed } = await measure(io, { campaign, stages, folder, inventory: options.inventory })
+  const needs = planOrder(cells, campaign.seed, isDone).map(({ need }) => need)
+  if (stored !== undefined) assertReportFolder(join(stored, usualReportFolder), [stored])
+  if (needs.length > 0) await stages.assertReady?.(needs, io.signal, (line) => io.err(`${line}\n`))
+  const path =
+    output ?? resolve(`${campaign.name}-${facts.setting.startedAt.slice(0, 19).replaceAll(':', '-')}`)
+  const folder =
+    stored === undefined ? RunFolder.create(path, facts, campaign) : RunFolder.resume(path, facts)
+  io.err(`campaign ${campaign.name}: ${renderExpected(matrix)}${renderDone(done, cells.length)}`)
+  io.err(`raw records go to ${nearPath(path)}\n`)
+  const { failed } = await measure(io, { campaign, stages, folder, inventory })
+  const report = await reportOf(io, path)
   // Drawing needs much that nobody should wait for at the start.
-  const { makeReport } = await import('./make-report.ts')
   const { renderReport } = await import('./render-report.ts')
-  const report = await makeReport([folder.path], undefined, scenarios)
   io.out(
     options.json
-      ? `${JSON.stringify({ run: folder.path, failed, ...report }, undefined, 2)}\n`
+      ? `${JSON.stringify({ run: path, failed, ...report }, undefined, 2)}\n`
       : renderReport(report),
   )
-  if (failed > 0) throw cellsFailed(failed, folder.path, options.inventory)
+  if (failed > 0) throw cellsFailed(failed, path, inventory)
+}
+
+function factsOf(inventory: string | undefined): RunFacts {
+  const kind = inventory === undefined ? 'lab' : 'real'
+  return { format: 1, shoal: packageVersion(), kind, setting: describeRun() }
 }
 
 /** Its own, as it was resolved when it began. */
@@ -70,19 +93,6 @@ function campaignOfRun(folder: string, choice: CampaignChoice): Campaign {
   const stored = readCampaign(folder, scenarios)
   if (isChoice(choice)) refuseOtherCampaign(folder, stored, chooseCampaign(choice, scenarios))
   return stored
-}
-
-function openFolder(
-  campaign: Campaign,
-  { kind }: Stages,
-  output: string | undefined,
-  goesOn: boolean,
-): RunFolder {
-  const setting = describeRun()
-  const facts = { format: 1, shoal: packageVersion(), kind, setting } as const
-  const usual = `${campaign.name}-${setting.startedAt.slice(0, 19).replaceAll(':', '-')}`
-  const path = resolve(output ?? usual)
-  return goesOn ? RunFolder.resume(path, facts) : RunFolder.create(path, facts, campaign)
 }
 
 interface Measuring {
@@ -93,14 +103,8 @@ interface Measuring {
 }
 
 async function measure(io: Io, { campaign, stages, folder, inventory }: Measuring): Promise<RunProgress> {
-  const all = planCells(campaign)
-  const isDone = (cell: Cell) => folder.outcome(cell)?.state === 'done'
-  const matrix = campaignMatrix(campaign, (before, need) => stages.expectedMs(before, need), isDone)
-  const done = all.filter(isDone).length
-  io.err(`campaign ${campaign.name}: ${renderExpected(matrix)}`)
-  if (done > 0) io.err(`${done} of ${all.length} cells are done already\n`)
-  io.err(`raw records go to ${nearPath(folder.path)}\n`)
   const watcher = new CampaignProgress(io)
+  io.signal.addEventListener('abort', watcher.stopping)
   try {
     io.signal.throwIfAborted()
     const { runCampaign } = await import('../run/run-campaign.ts')
@@ -110,16 +114,37 @@ async function measure(io: Io, { campaign, stages, folder, inventory }: Measurin
     const isWritable = !(error instanceof ShoalError && error.code === 'FILE_UNWRITABLE')
     if (!io.signal.aborted || !isWritable) throw error
     watcher.stop()
-    const kept = all.filter(isDone).length
+    const all = planCells(campaign)
+    const kept = all.filter((cell) => folder.outcome(cell)?.state === 'done').length
     const goesOn = continueLine(folder.path, inventory)
     io.err(
       `stopped; ${kept} of ${all.length} cells are done and kept. This goes on where it was:\n  ${goesOn}\n`,
     )
-    throw new ProgramExit(stoppedBy[String(io.signal.reason)] ?? 1)
+    throw stopped(io)
   } finally {
+    io.signal.removeEventListener('abort', watcher.stopping)
     watcher.stop()
     folder.close()
   }
+}
+
+async function reportOf(io: Io, run: string): Promise<MadeReport> {
+  const { makeReport } = await import('./make-report.ts')
+  try {
+    return await makeReport([run], undefined, scenarios, io.signal)
+  } catch (error) {
+    if (error instanceof ShoalError || !io.signal.aborted) throw error
+    io.err(`stopped; everything is measured and kept. This makes the report:\n  ${reportLine([run])}\n`)
+    throw stopped(io)
+  }
+}
+
+function stopped({ signal }: Io): ProgramExit {
+  return new ProgramExit(stoppedBy[String(signal.reason)] ?? 1)
+}
+
+function renderDone(done: number, all: number): string {
+  return done === 0 ? '' : `${done} of ${all} cells are done already\n`
 }
 
 function bothCampaigns(): ShoalError {

@@ -1,6 +1,7 @@
 // The report of runs, from their folders alone.
 import { join } from 'node:path'
 import type { Judgement } from '../claims/claim.ts'
+import { usualReportFolder } from '../report/report-folder.ts'
 import { writeReport } from '../report/write-report.ts'
 import { readRun } from '../run/read-run.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
@@ -12,21 +13,21 @@ export interface MadeReport {
   readonly judgements: readonly Pick<Judgement, 'id' | 'paper' | 'statement' | 'verdict' | 'reason'>[]
 }
 
-const usualFolder = 'report'
-
 /**
  * @param folder of the report; left out: in the first run
+ * @throws ShoalError as `readRun` and `writeReport` do; the signal's reason, and the report that is there stays as it is
  */
 export async function makeReport(
   runFolders: readonly string[],
   folder: string | undefined,
   scenarios: readonly Scenario[],
+  signal: AbortSignal,
 ): Promise<MadeReport> {
   const [first] = runFolders
   if (first === undefined) throw new RangeError('a report needs a run')
   const runs = runFolders.map((each) => readRun(each, scenarios))
-  const target = folder ?? join(first, usualFolder)
-  const { judgements, setting } = await writeReport(runs, target)
+  const target = folder ?? join(first, usualReportFolder)
+  const { judgements, setting } = await writeReport(runs, target, signal)
   const { planned, done, failed } = setting.cells
   return {
     folder: target,

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -18,7 +18,7 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** Stopped before anything is measured: no lab is ever brought up here. */
+/** `evaluate` is stopped before anything is measured: no lab is ever brought up here. */
 async function shoal(...argv: readonly string[]) {
   const written = { out: '', err: '' }
   const io = {
@@ -29,8 +29,8 @@ async function shoal(...argv: readonly string[]) {
       written.err += text
     },
     isTerminal: false,
-    env: {},
-    signal: AbortSignal.abort('SIGINT'),
+    env: { SHOAL_LAB_DIR: join(folder, 'labs') },
+    signal: argv[0] === 'evaluate' ? AbortSignal.abort('SIGINT') : new AbortController().signal,
   }
   return { exitCode: await run(commands, argv, io, '0.0.0'), ...written }
 }
@@ -156,6 +156,62 @@ describe('shoal evaluate', () => {
     const other = await shoal('evaluate', file, '--seed', '4', '-o', output)
     expect(other.err).toMatch(/^error\[RESULTS_MIXED\]: go on with, .*run: .*\n {2}seed: 2017 there, 4 now\n/)
     expect(other.exitCode).toBe(1)
+  })
+})
+
+describe('a run that goes on', () => {
+  /** Of one cell of five that is done. */
+  async function aRun(name: string): Promise<string> {
+    const path = join(folder, name)
+    const file = aFile('goes-on.yaml', 'name: mine\nscenarios: {idle: {links: [wlan]}}')
+    await shoal('evaluate', file, '-o', path)
+    const outcome = { id: 'idle/wlan/1', state: 'done', startedAt: 'now', tookMs: 1, stage: 0 }
+    writeFileSync(join(path, 'cells.ndjson'), `${JSON.stringify(outcome)}\n`)
+    return path
+  }
+
+  const change = (path: string, edit: (text: string) => string) =>
+    writeFileSync(path, edit(readFileSync(path, 'utf8')))
+
+  it('is told of as what is left of it, before it is gone on with', async () => {
+    const path = await aRun('left')
+    const { out } = await shoal('evaluate', '--dry-run', '-o', path)
+    expect(out).toMatch(/^4 cells on 1 stage take about .*\n1 of 5 cells are done already\n$/m)
+    const { done, cells } = JSON.parse((await shoal('evaluate', '--dry-run', '--json', '-o', path)).out)
+    expect({ done, cells }).toEqual({ done: 1, cells: 4 })
+    expect((await shoal('evaluate', '-o', path)).err).toMatch(/^campaign mine: 4 cells .*\n1 of 5 cells/)
+  })
+
+  it('is refused to another version for that, and not for a campaign that this one does not know', async () => {
+    const path = await aRun('older')
+    change(join(path, 'run.json'), (text) => text.replace(/"shoal": "[^"]+"/, '"shoal": "0.0.9"'))
+    change(join(path, 'campaign.json'), (text) => text.replace('forSeconds', 'seconds'))
+    const { exitCode, err } = await shoal('evaluate', '-o', path)
+    expect(err).toMatch(/^error\[RESULTS_MIXED\]: go on with, .*\n {2}Shoal: 0\.0\.9 /)
+    expect(exitCode).toBe(1)
+  })
+
+  it('asks for the inventory where it was on real hosts, and refuses one where it was in a lab', async () => {
+    const path = await aRun('real')
+    const inventory = aFile('hosts.yaml', 'hosts: []')
+    expect((await shoal('evaluate', '-o', path, '--inventory', inventory)).err).toMatch(
+      /^error\[USAGE\]: go on with, .*real: it is measured in a lab.*\n {2}next: shoal evaluate -o \S*real\n$/,
+    )
+    change(join(path, 'run.json'), (text) => text.replace('"lab"', '"real"'))
+    const { exitCode, err } = await shoal('evaluate', '-o', path)
+    expect(err).toMatch(/measured on real hosts.*\n {2}next: shoal evaluate -o \S*real --inventory FILE\n$/)
+    expect(exitCode).toBe(2)
+  })
+
+  it('is refused before it measures when its report could not be written then', async () => {
+    const path = await aRun('strayed')
+    mkdirSync(join(path, 'report'))
+    writeFileSync(join(path, 'report', 'notes.txt'), 'mine')
+    const { exitCode, err } = await shoal('evaluate', '-o', path)
+    expect(err).toMatch(
+      /^error\[FILE_UNWRITABLE\]: .*notes\.txt\n {2}next: move that elsewhere, or .*: shoal report \S*strayed -o FOLDER\n$/,
+    )
+    expect(exitCode).toBe(1)
   })
 })
 

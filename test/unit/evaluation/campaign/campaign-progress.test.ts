@@ -50,4 +50,17 @@ describe('CampaignProgress', () => {
     progress.stop()
     expect(written.at(-1)).toBe('\x1b[1A\x1b[J')
   })
+
+  it('says that stopping takes a while, and shows no time left from then on', () => {
+    const { progress, written } = shown(true)
+    progress.cellBegins(cell('echo/1'), at(2, 0, 40_000))
+    progress.stopping()
+    progress.cellBegins(cell('echo/2'), at(3, 0, 30_000))
+    progress.cellEnds(cell('echo/2'), done, at(4, 0, 20_000))
+    progress.say('the stage was not ended: it clings')
+    progress.stop()
+    expect(written.slice(1).join('')).toBe(
+      '\x1b[1A\x1b[J   0:00  stopping: ends what was started; a second Ctrl-C would leave that behind\n   0:00  the stage was not ended: it clings\n',
+    )
+  })
 })

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -50,6 +50,10 @@ describe('the report', () => {
       expect(text).toContain('20170401')
       expect(text).toContain('No data')
     }
+    expect(page).toContain('2 failed')
+    expect(markdown).toContain(
+      '2 failed (cells or requests): a failed cell is in none of the numbers, a request',
+    )
     expect(json.verdicts).toEqual({ holds: 0, 'does not hold': 1, 'not decidable': 0 })
     expect(json.setting.campaign.seed).toBe(20170401)
     expect(json.figures).toHaveLength(someFigures().length)
@@ -94,8 +98,39 @@ describe('writing a report', () => {
 
   it('touches no folder that holds something else', async () => {
     writeFileSync(join(folder, 'thesis.txt'), 'mine')
-    await expect(writeReport([aRun({})], folder)).rejects.toThrow(/thesis\.txt/)
+    await expect(writeReport([aRun({})], folder)).rejects.toMatchObject({
+      message: expect.stringContaining('thesis.txt'),
+      nextStep: 'move that elsewhere, or name a new folder: shoal report /runs/one -o FOLDER',
+    })
     expect(readdirSync(folder)).toEqual(['thesis.txt'])
+  })
+
+  it('clears away what a writer that was killed has left beside it, and nothing else', async () => {
+    const old = new Date(Date.now() - 3_600_000)
+    const leave = (name: string, child: string, isOld: boolean) => {
+      mkdirSync(join(folder, name, child), { recursive: true })
+      if (isOld) utimesSync(join(folder, name), old, old)
+    }
+    leave('.report-aB3xY9', 'before', true)
+    leave('.report-aB3xY8', 'next', false)
+    leave('.report-drafts', 'mine', true)
+    leave('.report-of-2016', 'next', true)
+    await writeReport([aRun({})], join(folder, 'report'))
+    expect(readdirSync(folder).sort()).toEqual([
+      '.report-aB3xY8',
+      '.report-drafts',
+      '.report-of-2016',
+      'report',
+    ])
+  })
+
+  it('ends between two figures when it is told to, and leaves the report that is there', async () => {
+    const scenario = aScenario(() => someFigures())
+    const stop = new AbortController()
+    const writing = writeReport([aRun({ scenario })], join(folder, 'report'), stop.signal)
+    stop.abort(new Error('stopped by the user'))
+    await expect(writing).rejects.toThrow('stopped by the user')
+    expect(readdirSync(folder)).toEqual([])
   })
 
   it('says what the file system refused, and leaves no half', async () => {
