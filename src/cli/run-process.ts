@@ -1,7 +1,11 @@
 // Runs one command line as this process: its streams, its environment, its signals, its exit code.
 import process from 'node:process'
+import { errorTable, renderError, ShoalError } from '../model/errors.ts'
 import { packageVersion } from './package-version.ts'
 import { type CommandTable, run } from './run.ts'
+
+/** Who reads no further, `| head` for example, wants no more of it; nor does who has closed the terminal. */
+const nobodyReads: ReadonlySet<string | undefined> = new Set(['EPIPE', 'EIO'])
 
 /** Sets the exit code when the command has ended. */
 export async function runProcess(commands: CommandTable): Promise<void> {
@@ -9,11 +13,28 @@ export async function runProcess(commands: CommandTable): Promise<void> {
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(name, () => stopping.abort(name))
   }
-  // Who reads no further, `| head` for example, wants no more of it.
-  for (const stream of [process.stdout, process.stderr]) {
+  let hasEnded = false
+  let unwritten: ShoalError | undefined
+  const tell = (error: ShoalError) => {
+    process.exitCode = errorTable[error.code].exitCode
+    process.stderr.write(`${renderError(error)}\n`)
+  }
+  for (const [name, stream] of [
+    ['output', process.stdout],
+    ['error', process.stderr],
+  ] as const) {
+    // Never thrown: the command still has to undo what it half did.
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error
-      stopping.abort('EPIPE')
+      stopping.abort(error.code)
+      if (unwritten !== undefined || nobodyReads.has(error.code)) return
+      unwritten = new ShoalError('FILE_UNWRITABLE', {
+        action: 'write',
+        object: `to standard ${name}`,
+        reason: error.message,
+        cause: error,
+      })
+      // What is written last fails only after the end.
+      if (hasEnded) tell(unwritten)
     })
   }
   process.exitCode = await run(
@@ -28,4 +49,6 @@ export async function runProcess(commands: CommandTable): Promise<void> {
     },
     packageVersion(),
   )
+  hasEnded = true
+  if (unwritten !== undefined) tell(unwritten)
 }
