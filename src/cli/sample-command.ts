@@ -24,7 +24,7 @@ export function sampleCommand(io: Io): Command {
       'auto, none, hwmon:FOLDER, powercap:FOLDER, tasmota:URL, shelly:URL, tasmota-mqtt:mqtt://BROKER/PLUG, model:pi3b …',
       'auto',
     )
-    .option('--csv', "the columns of dstat's files")
+    .option('--csv', 'as CSV, with the titles that dstat gives its columns')
     .action(async (flags: SampleFlags) => (await import('./sample.ts')).sample(io, flags))
     .addCommand(powerCommand(io))
 }
@@ -41,8 +41,11 @@ function powerCommand(io: Io): Command {
     )
 }
 
+/** Node's timers wait no longer, in whole seconds: 2^31 - 1 ms. */
+const mostSeconds = 2_147_483
+
 function readSeconds(given: string): number {
   const seconds = Number(given.replace(/s$/, ''))
-  if (given !== '' && seconds >= 0.1 && seconds <= 86_400 * 365) return seconds
-  throw new InvalidArgumentError('It is a number of seconds, 0.1 or more.')
+  if (given !== '' && seconds >= 0.1 && seconds <= mostSeconds) return seconds
+  throw new InvalidArgumentError(`It is a number of seconds, from 0.1 to ${mostSeconds} (24.8 days).`)
 }
