@@ -3,7 +3,8 @@ import { ShoalError } from '../../model/errors.ts'
 import { boardModels } from './board-models.ts'
 import { type Link, modelledPower } from './modelled-power.ts'
 import type { MqttPlugKind } from './mqtt-plug-power.ts'
-import { type PlugKind, plugPower } from './plug-power.ts'
+import { parsePlugAddress, withoutCredentials } from './plug-address.ts'
+import { type PlugKind, plugPower, plugProtocols } from './plug-power.ts'
 import type { PowerSource } from './power-source.ts'
 import { findSysfsPower, hwmonPower, powercapPower } from './sysfs-power.ts'
 
@@ -12,6 +13,18 @@ export const powerWords =
 
 const plugs: readonly PlugKind[] = ['tasmota', 'shelly', 'shelly-gen2']
 const mqttPlugs: readonly MqttPlugKind[] = ['tasmota-mqtt', 'shelly-mqtt', 'shelly-gen2-mqtt']
+
+/** Whether `choosePower` knows what is meant; what is there it tells itself. */
+export function isPowerWord(word: string): boolean {
+  const [kind, rest] = split(word)
+  if (kind === 'model') {
+    const [board, link = 'ethernet'] = rest.split('/')
+    return boardModels.some(({ name }) => name === board) && (link === 'ethernet' || link === 'wlan')
+  }
+  if (plugs.some((each) => each === kind)) return parsePlugAddress(rest, plugProtocols) !== undefined
+  const kinds: readonly string[] = ['hwmon', 'powercap', ...mqttPlugs]
+  return word === 'auto' || word === 'none' || (kinds.includes(kind) && rest !== '')
+}
 
 /**
  * `auto` is what the kernel measures, or nothing: a model is taken only by its name, so that no reckoned figure is taken for a measured one.
@@ -23,14 +36,13 @@ export async function choosePower(
   now: () => number,
   signal: AbortSignal,
 ): Promise<PowerSource | undefined> {
-  const colon = word.indexOf(':')
-  const [kind, rest] = colon < 0 ? [word, ''] : [word.slice(0, colon), word.slice(colon + 1)]
-  if (kind === 'none') return undefined
-  if (kind === 'auto') return await findSysfsPower(now)
+  const [kind, rest] = split(word)
+  if (word === 'none') return undefined
+  if (word === 'auto') return await findSysfsPower(now)
   if (kind === 'hwmon' && rest !== '') return await hwmonPower(rest)
   if (kind === 'powercap' && rest !== '') return await powercapPower(rest, now)
   const plug = plugs.find((each) => each === kind)
-  if (plug !== undefined && rest !== '') return plugPower(plug, rest)
+  if (plug !== undefined && rest !== '') return await plugPower(plug, rest, signal)
   const mqttPlug = mqttPlugs.find((each) => each === kind)
   if (mqttPlug !== undefined && rest !== '') {
     // Its client is large, and few have such a plug.
@@ -43,8 +55,14 @@ export async function choosePower(
   }
   throw new ShoalError('POWER_SOURCE', {
     action: 'take',
-    object: `the power source ${word}`,
+    object: `the power source ${withoutCredentials(word)}`,
     reason: `expected ${powerWords}`,
     nextStep: `models of boards: ${boardModels.map(({ name }) => name).join(', ')}`,
   })
+}
+
+/** `model:pi3b` → `model`, `pi3b` */
+function split(word: string): readonly [kind: string, rest: string] {
+  const colon = word.indexOf(':')
+  return colon < 0 ? [word, ''] : [word.slice(0, colon), word.slice(colon + 1)]
 }

@@ -54,7 +54,13 @@ export function parseDaqConfig(text: string, place: string): DaqConfig {
     const { line, col } = lines.linePos(syntax.pos[0])
     throw daqInvalid(place, renderProblems([{ path: `line ${line}:${col}`, message: syntax.message }]))
   }
-  const value: unknown = document.toJS({ maxAliasCount: 0 }) ?? {}
+  let value: unknown
+  try {
+    value = document.toJS({ maxAliasCount: 0 }) ?? {}
+  } catch (error) {
+    // Aliases: nothing here is said twice.
+    throw daqInvalid(place, error instanceof Error ? error.message : String(error))
+  }
   const parsed = schema.safeParse(value)
   const problems = parsed.success
     ? contradictions(parsed.data)

@@ -2,6 +2,7 @@
 // every five minutes: it is asked for each sample.
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt'
 import { ShoalError } from '../../model/errors.ts'
+import { parsePlugAddress, withoutCredentials } from './plug-address.ts'
 import { shellyWatts, tasmotaWatts } from './plug-answers.ts'
 import type { PowerSource } from './power-source.ts'
 
@@ -135,19 +136,20 @@ interface Address {
 }
 
 function parseAddress(kind: MqttPlugKind, address: string): Address {
-  const url = URL.canParse(address) ? new URL(address) : undefined
-  const plug = decodeURIComponent(url?.pathname.replaceAll(/^\/+|\/+$/g, '') ?? '')
-  const isMqtt = url?.protocol === 'mqtt:' || url?.protocol === 'mqtts:'
-  if (url === undefined || !isMqtt || url.hostname === '' || plug === '' || /[+#]/.test(plug))
-    throw unfit(`the plug ${address}`, `it is no address such as ${kind}:mqtt://10.0.0.2/PLUG`)
+  const parsed = parsePlugAddress(address, ['mqtt:', 'mqtts:'])
+  if (parsed === undefined || parsed.path === '' || /[+#]/.test(parsed.path)) {
+    const reason = `it is no address such as ${kind}:mqtt://10.0.0.2/PLUG`
+    throw unfit(`the plug ${withoutCredentials(address)}`, reason)
+  }
+  const { url, username, password, path: plug } = parsed
   const shown = `${url.protocol}//${url.host}`
   const broker = {
     protocol: url.protocol === 'mqtt:' ? ('mqtt' as const) : ('mqtts' as const),
     // In brackets, as URLs have it, an address of IPv6 is none of a socket's.
     host: url.hostname.replaceAll(/^\[|\]$/g, ''),
     ...(url.port === '' ? {} : { port: Number(url.port) }),
-    ...(url.username === '' ? {} : { username: decodeURIComponent(url.username) }),
-    ...(url.password === '' ? {} : { password: decodeURIComponent(url.password) }),
+    ...(username === '' ? {} : { username }),
+    ...(password === '' ? {} : { password }),
   }
   return { broker, plug, shown }
 }

@@ -66,7 +66,9 @@ export async function findSysfsPower(now: () => number, root = ''): Promise<Powe
 
 async function foldersIn(folder: string): Promise<readonly string[]> {
   const names = await readdir(folder).catch(() => [])
-  return names.sort().map((name) => join(folder, name))
+  // hwmon2 before hwmon10.
+  const inOrder = names.sort((one, other) => one.localeCompare(other, 'en', { numeric: true }))
+  return inOrder.map((name) => join(folder, name))
 }
 
 function measured(name: string, detail: string, read: () => Promise<number | null>): PowerSource {

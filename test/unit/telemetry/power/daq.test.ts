@@ -36,6 +36,7 @@ describe('the description of a DAQ’s file', () => {
       'one of s, ms, epoch-s, epoch-ms, got "h"',
     ],
     ['shunt: [', 'line 1:'],
+    ['shunt: &a 1\nshuntOhms: *a\nsupplyVolts: 5', 'Alias resolution'],
     ['', 'shunt: expected'],
   ])('is refused with what is wrong: %j', (text, reason) => {
     expect(() => config(text)).toThrow(reason)
