@@ -34,8 +34,8 @@ export function activationFigure(observed: Observed, { links, modes }: Order): F
     paper: 'Fig. 10',
     title: 'How long an activation takes',
     caption:
-      'One value is one activation of the compute service, its image being on the server. Pair mode: from when the program at the client knew what to run, over a new ' +
-      'SSH connection, to the first CoAP answer; the start of the program is apart, and “connect” is all that comes before the container is created. Cluster mode: from the client’s CoAP POST at ' +
+      'One value is one activation of the compute service, its image being on the server. Pair mode: from the beginning of a new SSH connection to the first CoAP answer, as the sum of its phases; ' +
+      'the start of the program at the client is apart, and so are the milliseconds in which it asks the server what runs there. Cluster mode: from the client’s CoAP POST at ' +
       'the manager to its answer, by the client’s clock; “schedule” to “ready” are the manager’s, “answer” is the rest. The direct cable leads to the host that commands the server: the client in ' +
       'pair mode, the manager in cluster mode.',
     origins: originsOf(ordered),

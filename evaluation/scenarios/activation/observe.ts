@@ -3,6 +3,7 @@ import type { Observation, Observed } from '../observation.ts'
 import type { CellRecords, RawRecord } from '../scenario.ts'
 
 export interface MeasuredActivation {
+  /** Pair mode: from when the Compose file has been read, which the connection does not wait for; cluster mode: all that the client waits. */
   readonly activationMs: number
   readonly phasesMs?: Readonly<Record<string, number>>
   /** Pair mode: with the start of the program at the client. */
@@ -10,21 +11,27 @@ export interface MeasuredActivation {
 }
 
 const pairPhases = ['connect', 'send', 'create', 'start', 'ready'] as const
-const clusterPhases = ['schedule', 'create', 'start', 'ready', 'answer'] as const
+const managerPhases = ['schedule', 'create', 'start', 'ready'] as const
 
 /** Pure. */
 export function observeActivation({ cell, origin, records }: CellRecords): Observed {
   const { factors, repetition } = cell
   const common = { scenario: 'activation', unit: 'ms', origin, repetition } as const
-  const observations = records.filter(isMeasured).flatMap((measured): readonly Observation[] => [
-    { ...common, measure: 'activation_time', factors, value: measured.activationMs },
-    ...[...partsOf(measured, factors.mode === 'pair')].map(([phase, value]) => ({
-      ...common,
-      measure: 'phase_time',
-      factors: { ...factors, phase },
-      value,
-    })),
-  ])
+  const observations = records.filter(isMeasured).flatMap((measured): readonly Observation[] => {
+    const isPair = factors.mode === 'pair'
+    const parts = isPair ? pairParts(measured) : clusterParts(measured)
+    const value = isPair ? sum(parts.values()) : measured.activationMs
+    if (value === 0) return []
+    return [
+      { ...common, measure: 'activation_time', factors, value },
+      ...[...parts].map(([phase, ms]) => ({
+        ...common,
+        measure: 'phase_time',
+        factors: { ...factors, phase },
+        value: ms,
+      })),
+    ]
+  })
   const failures =
     observations.length === 0
       ? [{ scenario: 'activation', factors, reason: 'the cell has no activation' }]
@@ -33,22 +40,23 @@ export function observeActivation({ cell, origin, records }: CellRecords): Obser
 }
 
 /**
- * The phases as parts that make up the whole. In pair mode the client connects while it reads what to run, and asks the worker what runs there before it
- * creates anything: `connect` is what of the whole is in none of the others. In cluster mode the manager's clock ends when the instance answers it:
- * `answer` is what the client waits beyond that.
+ * The phases as they were recorded: their sum is the whole. `activationMs` is not: it leaves out what of the connection was made while the Compose
+ * file was read, a third to a half of it.
  */
-function partsOf(
-  { activationMs, phasesMs }: MeasuredActivation,
-  isPair: boolean,
-): ReadonlyMap<string, number> {
+function pairParts({ phasesMs = {} }: MeasuredActivation): ReadonlyMap<string, number> {
+  return new Map(pairPhases.flatMap((name) => (phasesMs[name] === undefined ? [] : [[name, phasesMs[name]]])))
+}
+
+/** The manager's clock ends when the instance answers it: `answer` is what the client waits beyond that. */
+function clusterParts({ activationMs, phasesMs }: MeasuredActivation): ReadonlyMap<string, number> {
   if (phasesMs === undefined) return new Map()
-  const rest = isPair ? 'connect' : 'answer'
-  const names: readonly string[] = isPair ? pairPhases : clusterPhases
-  const others = names.filter((name) => name !== rest)
-  const sum = others.reduce((total, name) => total + (phasesMs[name] ?? 0), 0)
-  return new Map(
-    names.map((name) => [name, name === rest ? Math.max(0, activationMs - sum) : (phasesMs[name] ?? 0)]),
-  )
+  const parts = managerPhases.map((name) => [name, phasesMs[name] ?? 0] as const)
+  const answer = activationMs - sum(parts.map(([, ms]) => ms))
+  return new Map<string, number>([...parts, ['answer', Math.max(0, answer)]])
+}
+
+function sum(values: Iterable<number>): number {
+  return [...values].reduce((total, value) => total + value, 0)
 }
 
 function isMeasured(record: RawRecord): record is RawRecord & MeasuredActivation {

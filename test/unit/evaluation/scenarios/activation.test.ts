@@ -45,14 +45,14 @@ describe('activation', () => {
     expect(activation.settings.safeParse({ repetitions: 0 }).success).toBe(false)
   })
 
-  it('takes as connecting what of the whole comes before the container, in pair mode', () => {
+  it('takes the whole of a connection that was made while the program read what to run, in pair mode', () => {
     const observed = activation.observe(
       settings,
       cellRecords(cellOf('wlan', 'pair', 1), anActivation(inPair)),
     )
     expect(valuesOf(observed)).toEqual({
-      activation_time: 400,
-      connect: 135,
+      activation_time: 445,
+      connect: 180,
       send: 0,
       create: 15,
       start: 200,
@@ -84,6 +84,12 @@ describe('activation', () => {
     const { observations, failures } = activation.observe(settings, cellRecords(cell))
     expect(observations).toEqual([])
     expect(failures).toHaveLength(1)
+    const inPairMode = activation.observe(
+      settings,
+      cellRecords(cellOf('direct', 'pair', 1), anActivation({})),
+    )
+    expect(inPairMode.observations).toEqual([])
+    expect(inPairMode.failures).toHaveLength(1)
   })
 
   it('draws links by mode, with every value, and the phases of each mode', () => {
@@ -92,7 +98,10 @@ describe('activation', () => {
       activation.observe(settings, cellRecords(cellOf('ethernet', 'pair', 2), anActivation(inPair))),
       activation.observe(
         settings,
-        cellRecords(cellOf('ethernet', 'pair', 1), anActivation({ ...inPair, activationMs: 500 })),
+        cellRecords(
+          cellOf('ethernet', 'pair', 1),
+          anActivation({ phasesMs: { ...inPair.phasesMs, start: 300 } }),
+        ),
       ),
     ]
     const [figure] = activation.figures(settings, {
@@ -106,11 +115,11 @@ describe('activation', () => {
     if (bars?.kind !== 'bars' || stack?.kind !== 'stack') throw new Error('other panels')
     expect(bars.categories).toEqual(['Ethernet', 'WLAN'])
     expect(bars.bars.map(({ values, estimate }) => [values, estimate?.value])).toEqual([
-      [[500, 400], 450],
-      [[400], undefined],
+      [[545, 445], 495],
+      [[445], undefined],
     ])
     // What took no time is no part; the parts make up the whole.
     expect(stack.parts).toEqual(['connect', 'create', 'start', 'ready'])
-    expect(stack.bars.map(({ means }) => means.reduce((sum, each) => sum + each, 0))).toEqual([450, 400])
+    expect(stack.bars.map(({ means }) => means.reduce((sum, each) => sum + each, 0))).toEqual([495, 445])
   })
 })
