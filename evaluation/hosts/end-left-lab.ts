@@ -1,4 +1,4 @@
-// The lab of a run that was killed, or whose machine lost its power: taken down before the next run brings up its own.
+// The lab of a run that was killed, or whose machine lost its power: taken down before another is brought up in its place.
 import { existsSync } from 'node:fs'
 import { isZombie, startTicks } from '../../lab/host-process.ts'
 import type { LabPaths } from '../../lab/lab-paths.ts'
@@ -27,12 +27,13 @@ export async function endLeftLab(
     const nextStep = `shoal lab down --name ${paths.name}`
     throw exists(paths, 'it is up, and no run of shoal evaluate brought it up', nextStep)
   }
-  say(`takes down the lab "${paths.name}", which a run that was killed has left`)
+  say(`takes down the lab "${paths.name}", which was left behind`)
   await takeDown(paths)
 }
 
-/** It keeps its starter's process when it is up, too. */
+/** Another process that measures in it; what this one finds there, it could not take down before. */
 function livesOn({ starter }: LabState): boolean {
+  if (starter.pid === process.pid) return false
   const ticks = startTicks(starter.pid)
   return ticks !== undefined && ticks === starter.startTicks && !isZombie(starter.pid)
 }

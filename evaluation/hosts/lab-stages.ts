@@ -47,9 +47,8 @@ class LabStages implements Stages {
     _signal: AbortSignal,
     say: (line: string) => void,
   ): Promise<void> {
-    const { dataFolder = defaultDataFolder, name = usualName } = this.#options
-    for (const { link, workers } of needs) assertFit(planLab(link, workers, name).topology)
-    await endLeftLab(labPaths(dataFolder, name), (topology) => isOfStage(topology, name), say)
+    for (const { link, workers } of needs) assertFit(planLab(link, workers, usualName).topology)
+    await this.#endLeft(say)
   }
 
   expectedMs(before: StageNeed | undefined, need: StageNeed): number {
@@ -76,12 +75,18 @@ class LabStages implements Stages {
     await ground?.takeDown()
   }
 
+  async #endLeft(say: (line: string) => void): Promise<void> {
+    const { dataFolder = defaultDataFolder, name = usualName } = this.#options
+    await endLeftLab(labPaths(dataFolder, name), (topology) => isOfStage(topology, name), say)
+  }
+
   async #bringUp(need: StageNeed, signal: AbortSignal, say: (line: string) => void): Promise<LabGround> {
     const { board, dataFolder, name = usualName } = this.#options
     const plan = planLab(need.link, need.workers, name)
     say(
       `brings up an emulated edge (${need.link}): ${plan.topology.hosts.map((host) => host.name).join(', ')}`,
     )
+    await this.#endLeft(say)
     const lab = await Lab.up(plan.topology, {
       name,
       signal,

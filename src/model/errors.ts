@@ -128,7 +128,7 @@ export const errorTable = Object.freeze({
   CLAIMS_INVALID: entry('A file of claims of the paper has problems; nothing was judged.'),
   RUN_BUSY: entry('Another process measures into the folder of a run.'),
   RUN_DAMAGED: entry('A file in the folder of a run is not what was written there.'),
-  RESULTS_MIXED: entry('Results of different versions, or of different campaigns, are never put together.'),
+  RESULTS_MIXED: entry('Results of different versions, campaigns or hosts are never put together.'),
   CELLS_FAILED: entry('Cells of a campaign failed; the report is there and counts them.'),
   DEMO_FAILED: entry('A command of the demo failed in a host of its lab.'),
   STAGE_FAILED: entry('The hosts of a measurement could not be made ready, or not be sampled.'),

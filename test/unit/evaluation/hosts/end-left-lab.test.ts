@@ -9,8 +9,9 @@ import { labPaths } from '../../../../lab/lab-paths.ts'
 import { claimLab, type LabState, writeState } from '../../../../lab/state.ts'
 
 const { topology } = planLab('wlan', 2, 'left')
-const dead = { pid: process.pid, startTicks: 1 }
-const alive = { pid: process.pid, startTicks: startTicks(process.pid) }
+const dead = { pid: process.ppid, startTicks: 1 }
+const alive = { pid: process.ppid, startTicks: startTicks(process.ppid) }
+const own = { pid: process.pid, startTicks: startTicks(process.pid) }
 
 /** Of a lab whose folder is all that is there. */
 function aLab(state: Partial<LabState>) {
@@ -25,17 +26,21 @@ describe('the lab that a run finds', () => {
   it.each([
     ['up', dead],
     ['starting', dead],
-  ] as const)('is taken down, and told of, when it is %s and its run was killed', async (phase, starter) => {
-    const paths = aLab({ phase, starter })
-    const lines: string[] = []
-    await endLeftLab(
-      paths,
-      () => true,
-      (line) => lines.push(line),
-    )
-    expect(existsSync(paths.folder)).toBe(false)
-    expect(lines).toEqual(['takes down the lab "left", which a run that was killed has left'])
-  })
+    ['up', own],
+  ] as const)(
+    'is taken down, and told of, when it is %s and nobody else measures in it',
+    async (phase, starter) => {
+      const paths = aLab({ phase, starter })
+      const lines: string[] = []
+      await endLeftLab(
+        paths,
+        () => true,
+        (line) => lines.push(line),
+      )
+      expect(existsSync(paths.folder)).toBe(false)
+      expect(lines).toEqual(['takes down the lab "left", which was left behind'])
+    },
+  )
 
   it('is left alone while its run goes on', async () => {
     const paths = aLab({ phase: 'up', starter: alive })
@@ -46,7 +51,7 @@ describe('the lab that a run finds', () => {
     )
     await expect(ending).rejects.toMatchObject({
       code: 'LAB_EXISTS',
-      message: expect.stringContaining(`process ${process.pid} measures in it`),
+      message: expect.stringContaining(`process ${process.ppid} measures in it`),
     })
     expect(existsSync(paths.folder)).toBe(true)
   })
