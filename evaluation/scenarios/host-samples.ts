@@ -25,14 +25,12 @@ export function samplesOf({ records }: CellRecords, role: HostRole): readonly Ti
   const ofRole = records.filter((record) => isSample(record, role)) as unknown as readonly SampleRecord[]
   const [host] = [...new Set(ofRole.map((record) => record.host))].sort()
   const ofHost = ofRole.filter((record) => record.host === host)
-  return ofHost.slice(1).map((record, index) => {
-    const before = ofHost[index]?.sample.elapsedMs ?? Number.NaN
-    return {
-      host: record.host,
-      fromMs: record.elapsed_ms - (record.sample.elapsedMs - before),
-      toMs: record.elapsed_ms,
-      sample: record.sample,
-    }
+  return ofHost.slice(1).flatMap((record, index) => {
+    const lengthMs = record.sample.elapsedMs - (ofHost[index]?.sample.elapsedMs ?? Number.NaN)
+    // A sampler that was started again counts from nothing: how long its first sample is over is not known either.
+    if (lengthMs <= 0) return []
+    const toMs = record.elapsed_ms
+    return [{ host: record.host, fromMs: toMs - lengthMs, toMs, sample: record.sample }]
   })
 }
 

@@ -29,6 +29,15 @@ describe('samplesOf', () => {
     expect(samples.map(({ fromMs, toMs }) => [fromMs, toMs])).toEqual([[400, 3400]])
   })
 
+  it('leaves out the first sample of a sampler that was started again', () => {
+    const again = samplesEachSecond('worker', [{}, {}, { elapsedMs: 1000 }, { elapsedMs: 2000 }])
+    const samples = samplesOf(cellRecords(cell, again), 'worker')
+    expect(samples.map(({ fromMs, toMs }) => [fromMs, toMs])).toEqual([
+      [400, 1400],
+      [2400, 3400],
+    ])
+  })
+
   it('takes one host where several have the role', () => {
     const other: readonly RawRecord[] = ofWorker.map((record) => ({ ...record, host: 'worker0' }))
     const samples = samplesOf(cellRecords(cell, ofWorker, other), 'worker')
