@@ -59,6 +59,12 @@ export function meanOf(samples: readonly TimedSample[], quantity: Quantity): num
   return ms > 0 ? sum / ms : undefined
 }
 
+/** Undefined where nothing tells the quantity. */
+export function highestOf(samples: readonly TimedSample[], quantity: Quantity): number | undefined {
+  const values = samples.flatMap(({ sample }) => sample[quantity] ?? [])
+  return values.length === 0 ? undefined : Math.max(...values)
+}
+
 /** Between the records `{type: 'interval', at: 'begin'}` and `at: 'end'`. Undefined where either is missing. */
 export function intervalOf({ records }: CellRecords): Interval | undefined {
   const at = (end: string) => records.find((record) => record.type === 'interval' && record.at === end)

@@ -19,8 +19,8 @@ import { withClearing } from './with-clearing.ts'
 const service = 'sensing'
 /** Four transmissions by RFC 7252 §4.8 may take longer, and count as a failure then. */
 const deadlineMs = 10_000
-/** What a course begins with, and the second that the removal is sampled in. */
-const [beforeMs, afterMs] = [2_000, 1_200]
+/** What a course begins with; the second that the end of the activation is sampled in, which belongs to no GET; that of the removal. */
+const [beforeMs, settledMs, afterMs] = [2_000, 1_200, 1_200]
 /** In the lab: activation and removal, either mode. */
 const aroundMs = { pair: 2_500, cluster: 4_500 } as const
 
@@ -42,7 +42,7 @@ export const sensing: Scenario<SensingSettings> = {
               need: { link, mode, workers: 1, devices: true },
               factors: { link, mode, capability },
               repetition: index + 1,
-              expectedMs: beforeMs + afterMs + aroundMs[mode] + forSeconds * 1000,
+              expectedMs: beforeMs + settledMs + afterMs + aroundMs[mode] + forSeconds * 1000,
             }),
           ),
         ),
@@ -68,6 +68,7 @@ export const sensing: Scenario<SensingSettings> = {
     await withClearing(async () => {
       emit({ type: 'activation', activationMs: active.activationMs, endpoint: active.endpoint })
       mark('on')
+      await waitMs(settledMs, signal)
       const plan: RequestPlan = {
         capability,
         endpoint: active.endpoint,

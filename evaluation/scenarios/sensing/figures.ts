@@ -62,7 +62,7 @@ function means({ observations, failures }: Observed, settings: SensingSettings):
     paper: 'Fig. 11',
     title: 'Power of the server while it reads sensors and drives actuators',
     caption:
-      `One value is the mean of the ${everySeconds} s from one GET to the next, as samples of a second hang together; of each sensor or actuator ${forSeconds} s, ` +
+      `One value is the mean of the ${everySeconds} s from one GET to the next, as samples of a second hang together, without a second in which the activation was not over; of each sensor or actuator ${forSeconds} s, ` +
       `from the first GET to PUT off. Bars are means of those with their 95 % intervals (Student’s t). ${ofThePower}`,
     origins: originsOf(ordered.filter(({ measure }) => measure === 'power' || measure === 'cpu')),
     panels: panels.filter(({ bars }) => bars.length > 0),

@@ -1,6 +1,7 @@
 // What the records of one sensing cell come down to: means by period of GETs, seconds by what happened in them, response times, courses.
 import { isAnswered, type RequestRecord } from '../../sensing/measure.ts'
 import {
+  highestOf,
   type Interval,
   meanOf,
   type Quantity,
@@ -26,6 +27,9 @@ export function observeSensing(records: CellRecords, everyMs: number): Observed 
   const host = samples[0]?.host
   const originOf = (quantity: Quantity): Origin | undefined =>
     quantity === 'power_watts' ? powerOrigin[host ?? ''] : origin
+  // Those before hold the tail of the activation, in the second of the first GET too.
+  const onMs = momentOf(records, 'on')
+  const settled = samples.filter(({ fromMs }) => fromMs >= onMs)
   const gets = records.records.filter(isGet)
   const periods = periodsOf(gets, everyMs, momentOf(records, 'removal'))
   const observations: Observation[] = []
@@ -38,7 +42,7 @@ export function observeSensing(records: CellRecords, everyMs: number): Observed 
       observations.push({ scenario, ...of, origin: ofOrigin, repetition, value })
   }
   for (const { span, get } of periods) {
-    const own = endingIn(samples, span)
+    const own = endingIn(settled, span)
     for (const { quantity, ...of } of quantities)
       observe({ ...of, factors }, originOf(quantity), meanOf(own, quantity))
     const withGet = new Set(touching(own, get))
@@ -54,12 +58,20 @@ export function observeSensing(records: CellRecords, everyMs: number): Observed 
       own.filter((sample) => !withGet.has(sample)),
     )
   }
-  const activation = { fromMs: momentOf(records, 'activation'), toMs: momentOf(records, 'on') }
-  observe(
-    { measure: 'cpu_moment', unit: 'share', factors: { ...factors, moment: 'activation' } },
-    origin,
-    meanOf(touching(samples, activation), 'cpu_share'),
-  )
+  const peaks: readonly (readonly [moment: string, seconds: readonly TimedSample[]])[] = [
+    ['activation', touching(samples, { fromMs: momentOf(records, 'activation'), toMs: onMs })],
+    ['get', periods.flatMap(({ span, get }) => touching(endingIn(settled, span), get))],
+    [
+      'removal',
+      touching(samples, { fromMs: momentOf(records, 'removal'), toMs: momentOf(records, 'removed') }),
+    ],
+  ]
+  for (const [moment, some] of peaks)
+    observe(
+      { measure: 'cpu_peak', unit: 'share', factors: { ...factors, moment } },
+      origin,
+      highestOf(some, 'cpu_share'),
+    )
   for (const { tookMs } of gets.filter(isAnswered))
     observe({ measure: 'response_time', unit: 'ms', factors }, origin, tookMs)
   const failures = gets

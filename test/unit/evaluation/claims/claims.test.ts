@@ -25,7 +25,8 @@ const observes: Record<string, Record<string, Record<string, readonly string[]>>
   sensing: {
     power: { link, mode, capability },
     cpu: { link, mode, capability },
-    cpu_moment: { link, mode, capability, moment: ['activation', 'get', 'between'] },
+    cpu_moment: { link, mode, capability, moment: ['get', 'between'] },
+    cpu_peak: { link, mode, capability, moment: ['activation', 'get', 'removal'] },
     response_time: { link, mode, capability },
   },
   'container-scale': Object.fromEntries(

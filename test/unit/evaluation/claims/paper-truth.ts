@@ -68,7 +68,8 @@ export function paperTruth(count: number, spread = 0.01): Observed {
       const factors = { link, mode: 'pair', capability }
       put('sensing', 'power', 'W', factors, (capability === 'passive-buzzer' ? 1.6 : 1.4) * more)
       put('sensing', 'cpu', 'share', factors, 0.015)
-      put('sensing', 'cpu_moment', 'share', { ...factors, moment: 'activation' }, 0.3)
+      put('sensing', 'cpu_peak', 'share', { ...factors, moment: 'activation' }, 0.3)
+      put('sensing', 'cpu_peak', 'share', { ...factors, moment: 'get' }, 0.05)
       put('sensing', 'cpu_moment', 'share', { ...factors, moment: 'get' }, 0.05)
       put('sensing', 'cpu_moment', 'share', { ...factors, moment: 'between' }, 0.01)
     }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
+  highestOf,
   intervalOf,
   meanOf,
   samplesOf,
@@ -63,6 +64,8 @@ describe('means', () => {
     expect(meanOf(samplesOf(cellRecords(cell, some), 'worker'), 'cpu_share')).toBeCloseTo(0.4)
     expect(meanOf(samples, 'power_watts')).toBeUndefined()
     expect(meanOf([], 'cpu_share')).toBeUndefined()
+    expect(highestOf(samples, 'cpu_share')).toBe(0.3)
+    expect(highestOf(samples, 'power_watts')).toBeUndefined()
   })
 })
 

@@ -77,8 +77,26 @@ describe('sensing', () => {
   it('tells the seconds apart by what happened in them', () => {
     expect(valuesOf(observed, 'cpu_moment', 'get')).toEqual([0.1, 0.3])
     expect(valuesOf(observed, 'cpu_moment', 'between')).toEqual([0.02, 0.04])
-    // Over 2 to 3 s: the samples that end at 2.4 and at 3.4 s.
-    expect(valuesOf(observed, 'cpu_moment', 'activation')).toEqual([expect.closeTo(0.7)])
+  })
+
+  it('has the peak of the activation, of the GETs and of the removal, one a cell', () => {
+    // The samples that end at 2.4 and 3.4 s, at 4.4 and 6.4 s, at 8.4 s.
+    expect(valuesOf(observed, 'cpu_peak', 'activation')).toEqual([0.8])
+    expect(valuesOf(observed, 'cpu_peak', 'get')).toEqual([0.3])
+    expect(valuesOf(observed, 'cpu_peak', 'removal')).toEqual([0.5])
+  })
+
+  it('keeps the tail of the activation out of the first period', () => {
+    // The first GET at 3.1 s: the sample that ends at 3.4 s began before the activation was over.
+    const soon = events.map((event) =>
+      event.method === 'GET' ? { ...event, elapsed_ms: event.elapsed_ms - 400 } : event,
+    )
+    const { observations } = sensing.observe(settings, cellRecords(cell, soon, samples))
+    const of = (measure: string) =>
+      observations.filter((each) => each.measure === measure).map(({ value }) => value)
+    expect(of('cpu')).toEqual([expect.closeTo(0.1), expect.closeTo(0.16)])
+    expect(valuesOf({ observations, courses: [], failures: [] }, 'cpu_moment', 'get')).toEqual([0.02])
+    expect(valuesOf({ observations, courses: [], failures: [] }, 'cpu_peak', 'activation')).toEqual([0.8])
   })
 
   it('leaves out a period that the removal cuts short', () => {
