@@ -1,23 +1,37 @@
 // What a scenario of scale records and what it comes down to: times, requests, and an interval in which nothing is asked of a host.
 import type { HostRole } from '../hosts/evaluation-host.ts'
+import { median, sortSamples } from '../samples.ts'
 import { intervalOf, meanOf, samplesOf, within } from './host-samples.ts'
 import type { Factors, Observation, Observed } from './observation.ts'
-import type { CellRecords } from './scenario.ts'
+import type { CellRecords, RawRecord } from './scenario.ts'
 
-/** A number of a record, such as `activationMs` of `{type: 'activation'}`; those of a type come in their order. */
+/**
+ * A number of a record, such as `activationMs` of `{type: 'activation'}`; those of a type come in their order.
+ * @param factorsOf what a record says of itself beside the cell's factors
+ */
 export function timesOf(
   { cell, origin, records }: CellRecords,
   type: string,
   key: string,
   measure: string,
+  factorsOf: (record: RawRecord) => Factors = () => ({}),
 ): readonly Observation[] {
-  const { scenario, factors, repetition } = cell
+  const { scenario, repetition } = cell
   return records.flatMap((record) => {
     const value = record.type === type ? record[key] : undefined
-    return typeof value === 'number'
-      ? [{ scenario, measure, unit: 'ms' as const, origin, factors, repetition, value }]
-      : []
+    if (typeof value !== 'number') return []
+    const factors = { ...cell.factors, ...factorsOf(record) }
+    return [{ scenario, measure, unit: 'ms' as const, origin, factors, repetition, value }]
   })
+}
+
+/** One value a cell, the median of the requests that were answered: those to one instance hang together by it, and are no independent values. */
+export function typicalResponseOf(records: CellRecords): readonly Observation[] {
+  const times = timesOf(records, 'request', 'responseTimeMs', 'response_time')
+  const [first] = times
+  return first === undefined
+    ? []
+    : [{ ...first, value: median(sortSamples(times.map(({ value }) => value))) }]
 }
 
 /** CPU and memory of the first host in the role, means over the interval. @param factors of these observations */

@@ -9,7 +9,7 @@ import type { ContainerScaleSettings } from './settings.ts'
 
 export function containerScaleFigure(
   { observations, failures }: Observed,
-  { idleSeconds }: Pick<ContainerScaleSettings, 'idleSeconds'>,
+  { requests, idleSeconds }: Pick<ContainerScaleSettings, 'requests' | 'idleSeconds'>,
 ): Figure {
   const panel = (measure: string, y: LinesPanel['y'], scale = 1) =>
     scalePanel(
@@ -28,8 +28,8 @@ export function containerScaleFigure(
     paper: 'beyond the paper',
     title: 'More and more containers on one device',
     caption:
-      'The compute service in pair mode, as many containers of it on one server. One value is the activation of the last of them, once more after it was removed, while the others are idle, over a connection that is open; one ' +
-      `request to it (${timedRequest}); or the mean of ${idleSeconds} s in which nothing is asked of any, of the whole server with its Docker Engine. Points are means with 95 % intervals (Student’s t).`,
+      'The compute service in pair mode, as many containers of it on one server. One value is the activation of the last of them, once more after it was removed, while the others are idle, over a connection that is open; the ' +
+      `median of ${requests} requests to it (${timedRequest}); or the mean of ${idleSeconds} s in which nothing is asked of any, of the whole server with its Docker Engine. Points are means with 95 % intervals (Student’s t).`,
     origins: originsOf(observations),
     panels: [
       panel('activation_time', { title: 'activation of the last', unit: 'ms' }),

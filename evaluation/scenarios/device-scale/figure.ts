@@ -9,7 +9,7 @@ import type { DeviceScaleSettings } from './settings.ts'
 
 export function deviceScaleFigure(
   { observations, failures }: Observed,
-  { links, idleSeconds }: Pick<DeviceScaleSettings, 'links' | 'idleSeconds'>,
+  { links, requests, idleSeconds }: Pick<DeviceScaleSettings, 'links' | 'requests' | 'idleSeconds'>,
 ): Figure {
   const isOneLink = links.length === 1
   const panel = (
@@ -34,12 +34,12 @@ export function deviceScaleFigure(
     paper: 'beyond the paper',
     title: 'More and more devices in one cluster',
     caption:
-      'One value is the time in which one worker joins, while no other does, all having left before; one activation of the compute service with an instance for each worker, from the client’s CoAP POST to its answer, ' +
-      `and until all instances answer; one request through the manager (${timedRequest}); or the mean of ${idleSeconds} s in which nothing is asked of the cluster, of a whole host. Points are means ` +
-      'with 95 % intervals (Student’s t). In the lab all hosts share the processors of one machine.',
+      'One value is the time in which one worker joins as the n-th, while no other does, all having left before; one activation of the compute service with an instance for each worker, from the client’s CoAP POST to its answer, ' +
+      `and until all instances answer; the median of ${requests} requests through the manager (${timedRequest}); or the mean of ${idleSeconds} s in which nothing is asked of the cluster, of a whole host. Points are means ` +
+      'with 95 % intervals (Student’s t). In the lab all hosts share the processors of one machine: how many workers there are is set to what it carries.',
     origins: originsOf(observations),
     panels: [
-      panel(['join_time'], { title: 'joining', unit: 'ms' }, byLink),
+      panel(['join_time'], { title: 'joining as the n-th worker', unit: 'ms' }, byLink),
       panel(['activation_time', 'spread_time'], { title: 'activation', unit: 'ms' }, byAnswer),
       panel(['response_time'], { title: 'response time through the manager', unit: 'ms' }, byLink),
       panel(['cpu'], { title: 'CPU of all cores, idle', unit: '%' }, byRole, 100),

@@ -5,7 +5,7 @@ import { count, numbersFrom, seconds, someOf } from '../settings.ts'
 
 export const deviceScaleSettings = z.strictObject({
   links: someOf(links, ['ethernet']),
-  /** In the cluster: each is a host of its own. */
+  /** In the cluster: each is a host of its own. Eight and their Engines are what a machine of two cores carries comfortably as a lab. */
   workers: numbersFrom(1, 100, [1, 2, 4, 8]),
   repetitions: count(1, 1000, 3),
   /** Through the manager, while all instances but one are idle. */

@@ -25,7 +25,7 @@ describe('container-scale', () => {
     expect(cells.every(({ need }) => need.mode === 'pair' && need.workers === 1)).toBe(true)
   })
 
-  it('has the last activation, each request, and what the worker takes when nothing is asked', () => {
+  it('has the last activation, the median of its requests, and what the worker takes when nothing is asked', () => {
     const [cell] = cells
     if (cell === undefined) throw new Error('no cell')
     const observed = containerScale.observe(
@@ -33,14 +33,14 @@ describe('container-scale', () => {
       cellRecords(
         cell,
         [{ type: 'activation', elapsed_ms: 800, activationMs: 250, totalMs: 300 }],
-        [request({ responseTimeMs: 2 }), request({ failure: 'no answer' }), request({ responseTimeMs: 3 })],
+        [9, 2, 3].map((responseTimeMs) => request({ responseTimeMs })),
+        [request({ failure: 'no answer' })],
         interval(1000, 4500),
         samplesEachSecond('worker', looks),
       ),
     )
     expect(measuresOf(observed)).toEqual([
       ['activation_time', undefined, 250],
-      ['response_time', undefined, 2],
       ['response_time', undefined, 3],
       ['cpu', undefined, expect.closeTo(0.2)],
       ['memory', undefined, 2 ** 20],
@@ -94,6 +94,7 @@ describe('device-scale', () => {
             type: 'join',
             elapsed_ms: index,
             worker: `worker${index + 1}`,
+            number: index + 1,
             joinMs: 1000 + 100 * index,
           })),
           [{ type: 'activation', elapsed_ms: 800, activationMs: 500, allMs: 700 }],
@@ -113,11 +114,13 @@ describe('device-scale', () => {
     expect(figure?.id).toBe('devices-per-cluster')
     const [joins, activations] = figure?.panels ?? []
     if (joins?.kind !== 'lines' || activations?.kind !== 'lines') throw new Error('other panels')
+    // The first joins a cluster of one, however many come after it.
     expect(joins.lines[0]?.points).toEqual([
       [1, 1000],
-      [3, 1100],
+      [2, 1100],
+      [3, 1200],
     ])
-    expect(joins.lines[0]?.intervals?.map(([number]) => number)).toEqual([3])
+    expect(joins.lines[0]?.intervals?.map(([number]) => number)).toEqual([1])
     expect(activations.lines.map(({ name }) => name)).toEqual(['first answer', 'an instance on each worker'])
   })
 })
