@@ -1,14 +1,23 @@
 // Which of several repetitions a curve is drawn of: curves of different repetitions have no mean that looks like any of them.
 import { median, sortSamples } from '../samples.ts'
-import type { Course, Factors, Observed } from './observation.ts'
+import type { Course, Factors } from './observation.ts'
 
-/** Of the courses with these factors the one whose mean CPU is nearest to the median of the means; undefined where there is none. */
-export function representative({ courses, observations }: Observed, factors: Factors): Course | undefined {
-  const isOurs = (of: { readonly factors: Factors; readonly measure: string }) =>
-    of.measure === 'cpu' && Object.entries(factors).every(([name, value]) => of.factors[name] === value)
-  const means = observations.filter(isOurs)
-  if (means.length === 0) return undefined
-  const middle = median(sortSamples(means.map(({ value }) => value)))
-  const [nearest] = means.toSorted((a, b) => Math.abs(a.value - middle) - Math.abs(b.value - middle))
-  return courses.find((course) => isOurs(course) && course.repetition === nearest?.repetition)
+/** Of the courses of CPU with these factors, of whichever run, the one whose mean is nearest to the median of their means; undefined where there is none. */
+export function representative(courses: readonly Course[], factors: Factors): Course | undefined {
+  const ours = courses
+    .filter(
+      (course) =>
+        course.measure === 'cpu' &&
+        course.points.length > 0 &&
+        Object.entries(factors).every(([name, value]) => course.factors[name] === value),
+    )
+    .map((course) => ({ course, mean: meanOf(course) }))
+  if (ours.length === 0) return undefined
+  const middle = median(sortSamples(ours.map(({ mean }) => mean)))
+  const [nearest] = ours.toSorted((a, b) => Math.abs(a.mean - middle) - Math.abs(b.mean - middle))
+  return nearest?.course
+}
+
+function meanOf({ points }: Course): number {
+  return points.reduce((sum, [, value]) => sum + value, 0) / points.length
 }

@@ -23,9 +23,10 @@ export function computationFigures(settings: ComputationSettings, observed: Obse
     barsPanel('server', 'power', 'W', 1, ofServer(observations, 'power')),
     barsPanel('server, energy a request', 'energy a request', 'J', 1, ofServer(observations, 'energy')),
   ]
+  const inTheInterval = observed.courses.map(sinceFirstRequest)
   const courses = links.flatMap((link) =>
     operations.flatMap(
-      (operation) => representative(observed, { link, operation, mode: 'pair', role: 'worker' }) ?? [],
+      (operation) => representative(inTheInterval, { link, operation, mode: 'pair', role: 'worker' }) ?? [],
     ),
   )
   return [
@@ -53,7 +54,7 @@ export function computationFigures(settings: ComputationSettings, observed: Obse
       id: 'fig-9',
       paper: 'Fig. 9',
       title: 'Mean power of manager and server by computation task',
-      caption: `${mean} Energy a request is all that the server took in the interval, idle power included, divided by the requests that it answered.`,
+      caption: `${mean} Energy a request is all that the server took in the interval, idle power included, divided by the requests answered within it.`,
       origins: originsOf([...select(observations, 'power'), ...select(observations, 'energy')]),
       panels: fig9.filter(hasBars),
       failures,
@@ -114,15 +115,17 @@ function coursesPanel(link: string, all: readonly Course[]): LinesPanel {
     y: { title: 'CPU of all cores', unit: '%' },
     origins: originsOf(courses),
     isStep: false,
-    lines: courses.map(({ factors, points, marks }) => {
-      const [begin = 0, end = Number.POSITIVE_INFINITY] = marks.map(({ seconds }) => seconds)
-      return {
-        name: wordFor(factors.operation),
-        points: points
-          .filter(([seconds]) => seconds >= begin && seconds <= end)
-          .map(([seconds, share]) => [seconds - begin, share * 100] as const),
-      }
-    }),
+    lines: courses.map(({ factors, points }) => ({
+      name: wordFor(factors.operation),
+      points: points.map(([seconds, share]) => [seconds, share * 100] as const),
+    })),
     marks: [],
   }
+}
+
+/** What is drawn of it: the interval, from its beginning. */
+function sinceFirstRequest({ points, marks, ...course }: Course): Course {
+  const [begin = 0, end = Number.POSITIVE_INFINITY] = marks.map(({ seconds }) => seconds)
+  const inside = points.filter(([seconds]) => seconds >= begin && seconds <= end)
+  return { ...course, points: inside.map(([seconds, share]) => [seconds - begin, share] as const), marks: [] }
 }

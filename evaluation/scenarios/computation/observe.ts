@@ -14,18 +14,21 @@ export function observeComputation(records: CellRecords): Observed {
   const failures: Observed['failures'][number][] = requests.flatMap(({ failure }) =>
     failure === undefined ? [] : [{ scenario, factors: cell.factors, reason: failure }],
   )
-  if (interval === undefined) return { observations: [], courses: [], failures }
-  const answered = requests.filter(({ failure }) => failure === undefined).length
+  if (interval === undefined) {
+    failures.push({ scenario, factors: cell.factors, reason: 'no interval in its records' })
+    return { observations: [], courses: [], failures }
+  }
+  // One that is answered later took none of the interval's energy for its answer.
+  const answered = requests.filter(
+    ({ failure, elapsed_ms }) => failure === undefined && elapsed_ms <= interval.toMs,
+  ).length
   const observations: Observation[] = []
   for (const role of roles) {
     const samples = samplesOf(records, role)
     const ofHost = observeHost(records, role, samples, interval, answered)
-    if (ofHost.length === 0)
-      failures.push({
-        scenario,
-        factors: { ...cell.factors, role },
-        reason: `no sample of the ${role} in the interval`,
-      })
+    const missing = missingIn(ofHost, role, answered)
+    if (missing !== undefined)
+      failures.push({ scenario, factors: { ...cell.factors, role }, reason: missing })
     observations.push(...ofHost)
   }
   return { observations, courses: courseOf(records, interval), failures }
@@ -53,6 +56,16 @@ function observeHost(
       ? []
       : [{ ...common, measure: 'energy', unit: 'J', origin: ofPower, value: joules / answered } as const]),
   ]
+}
+
+/** What should be there and is not. Where nothing tells power, there is no energy to miss. */
+function missingIn(ofHost: readonly Observation[], role: string, answered: number): string | undefined {
+  const has = (measure: string) => ofHost.some((each) => each.measure === measure)
+  if (ofHost.length === 0) return `no sample of the ${role} in the interval`
+  if (!has('power') || has('energy')) return undefined
+  return answered === 0
+    ? `no energy of the ${role}: no request was answered in the interval`
+    : `no energy of the ${role}: its readings of power do not reach over the whole interval`
 }
 
 /** All that the host took, what it takes when idle included. A reading stands for the middle of the time that it is over. */

@@ -45,8 +45,8 @@ export function lifecycleFigure(settings: LifecycleSettings, observed: Observed)
     title: 'CPU of the server while a service is activated, works and is removed',
     caption:
       `Curves are samples of each second over ${forSeconds} s, of each mode the repetition whose mean is the median; the task is ${wordFor(operation)} of ${size} integers, ` +
-      `asked for again and again for ${taskSeconds} s. One value of the bars is one such repetition: its mean, or the highest second that lies for the most part between the beginning of a moment and 1 s after its end ` +
-      '(rest: all other time). Bars are means with their 95 % intervals (Student’s t). In pair mode the manager’s host runs no manager.',
+      `asked for again and again for ${taskSeconds} s. One value of the bars is one such repetition: its mean, or the highest second of a moment, of those that lie, be it in part, between its beginning and 1 s after its end ` +
+      '(a second of two moments counts for the one that it is over most of; rest: seconds of none). Bars are means with their 95 % intervals (Student’s t). In pair mode the manager’s host runs no manager.',
     origins: originsOf(ordered),
     panels,
     failures: observed.failures.length,
@@ -55,7 +55,7 @@ export function lifecycleFigure(settings: LifecycleSettings, observed: Observed)
 
 function coursesPanel(link: string, observed: Observed): LinesPanel {
   const shown = lifecycleModes.flatMap(
-    (mode) => representative(observed, { link, mode, role: 'worker' }) ?? [],
+    (mode) => representative(observed.courses, { link, mode, role: 'worker' }) ?? [],
   )
   return {
     kind: 'lines',

@@ -15,7 +15,10 @@ export function observeLifecycle(records: CellRecords): Observed {
   const failures: Observed['failures'][number][] = records.records
     .filter(isFailedRequest)
     .map(({ failure }) => ({ scenario, factors: cell.factors, reason: failure }))
-  if (interval === undefined) return { observations: [], courses: [], failures }
+  if (interval === undefined) {
+    failures.push({ scenario, factors: cell.factors, reason: 'no interval in its records' })
+    return { observations: [], courses: [], failures }
+  }
   const observations: Observation[] = []
   const courses: Course[] = []
   for (const role of roles) {

@@ -6,6 +6,7 @@ import { cellRecords, interval, samplesEachSecond } from './cell-records.ts'
 
 const settings = computation.settings.parse({})
 const cells = computation.plan(settings)
+const roles = ['manager', 'worker'] as const
 const aCell = (id: string): Cell => cells.find((cell) => cell.id === id) as Cell
 
 /** Busy only from 2.4 s to 6.4 s; half busy in the seconds in which the requests begin and end. */
@@ -61,6 +62,14 @@ describe('computation', () => {
     expect(observations.filter(({ factors }) => factors.role === 'manager')).toHaveLength(3)
   })
 
+  it('has no part in the energy for a request that was answered after the interval', () => {
+    const cell = aCell('computation/wlan/pair/average/1')
+    const energyOf = (...records: readonly (readonly RawRecord[])[]) =>
+      observe(cell, ...records).observations.find(({ measure }) => measure === 'energy')?.value
+    const late = requests(4).map((record) => ({ ...record, elapsed_ms: 5950 }))
+    expect(energyOf(requests(40), late)).toBe(energyOf(requests(40)))
+  })
+
   it('counts each failed request', () => {
     const { failures } = observe(aCell('computation/wlan/pair/average/1'), requests(10, 3))
     expect(failures).toHaveLength(3)
@@ -69,13 +78,48 @@ describe('computation', () => {
 
   it('has no energy where nothing was answered, or power reaches over a part only', () => {
     const cell = aCell('computation/wlan/pair/average/1')
-    expect(observe(cell, requests(3, 3)).observations.some(({ measure }) => measure === 'energy')).toBe(false)
+    const unanswered = observe(cell, requests(3, 3))
+    expect(unanswered.observations.some(({ measure }) => measure === 'energy')).toBe(false)
+    expect(unanswered.failures.map(({ reason }) => reason)).toContain(
+      'no energy of the worker: no request was answered in the interval',
+    )
     const short = computation.observe(
       settings,
       cellRecords(cell, interval(1900, 5900), requests(3), samplesEachSecond('worker', looks.slice(0, 6))),
     )
     expect(short.observations.map(({ measure }) => measure)).toEqual(['cpu', 'power'])
-    expect(short.failures).toMatchObject([{ factors: { role: 'manager' } }])
+    expect(short.failures.map(({ reason }) => reason)).toEqual([
+      'no sample of the manager in the interval',
+      'no energy of the worker: its readings of power do not reach over the whole interval',
+    ])
+  })
+
+  it('misses no energy where nothing tells power', () => {
+    const dark = computation.observe(
+      settings,
+      cellRecords(
+        aCell('computation/wlan/pair/average/1'),
+        interval(1900, 5900),
+        requests(3),
+        ...roles.map((role) =>
+          samplesEachSecond(
+            role,
+            looks.map(({ cpu_share }) => ({ cpu_share })),
+          ),
+        ),
+      ),
+    )
+    expect(dark.observations.map(({ measure }) => measure)).toEqual(['cpu', 'cpu'])
+    expect(dark.failures).toEqual([])
+  })
+
+  it('tells of records without an interval', () => {
+    const { observations, failures } = computation.observe(
+      settings,
+      cellRecords(aCell('computation/wlan/pair/average/1'), requests(3)),
+    )
+    expect(observations).toEqual([])
+    expect(failures.map(({ reason }) => reason)).toEqual(['no interval in its records'])
   })
 
   it('draws the manager in cluster mode alone, and of pair mode the course whose mean is the median', () => {

@@ -136,6 +136,12 @@ describe('lifecycle', () => {
     ])
   })
 
+  it('tells of records without an interval', () => {
+    const { observations, failures } = lifecycle.observe(settings, cellRecords(cell, ...moments))
+    expect(observations).toEqual([])
+    expect(failures).toMatchObject([{ reason: 'no interval in its records' }])
+  })
+
   it('counts failed requests of the task', () => {
     const failed: RawRecord = { type: 'request', elapsed_ms: 7000, failure: 'timed out' }
     const { failures } = lifecycle.observe(settings, cellRecords(cell, ...records, ...moments, [failed]))
