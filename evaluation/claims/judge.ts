@@ -119,7 +119,11 @@ function listFew(items: readonly string[]): string {
 
 function failureWords(selections: readonly Selection[]): readonly string[] {
   const failures = selections.reduce((most, selection) => Math.max(most, selection.failures), 0)
-  return failures === 0 ? [] : [`${failures} of these failed and are in no comparison`]
+  if (failures === 0) return []
+  const what = failures === 1 ? 'request or cell' : 'requests or cells'
+  return [
+    `${failures} ${what} of these failed: a failed cell is in no number, an unanswered request in no time`,
+  ]
 }
 
 function originsIn(selections: readonly Selection[]): readonly Origin[] {

@@ -14,7 +14,7 @@ export interface Selection {
   readonly pairs: readonly Pair[]
   /** Why a comparison that the test asks for cannot be made. */
   readonly missing: readonly string[]
-  /** Failures among what was selected: they are in no comparison. */
+  /** Among what is compared: failed cells, which are in no number, and unanswered requests, which are in no time. */
   readonly failures: number
 }
 
@@ -28,7 +28,9 @@ export function selectPairs(test: ClaimTest, observed: Observed): Selection {
   const candidates = ofScenario(observed.observations).filter(
     ({ measure, factors }) => measure === test.measure && isMeant(factors),
   )
-  const failures = ofScenario(observed.failures).filter(({ factors }) => isMeant(factors, true)).length
+  const failures = ofScenario(observed.failures).filter(
+    ({ factors }) => isMeant(factors, true) && isCompared(test, factors),
+  ).length
   const what = `${measureWord(test.measure)} of the scenario ${test.scenario}`
   if (candidates.length === 0) return { pairs: [], missing: [`no ${what}${whereWords(test)}`], failures }
 
@@ -67,6 +69,18 @@ export function selectPairs(test: ClaimTest, observed: Observed): Selection {
     return pairLevels(test, members, miss).map((pair) => ({ ...pair, stratum: name }))
   })
   return { pairs, missing: [...missing], failures }
+}
+
+/** Whether it lies on levels that the test holds or compares; what says nothing of a factor may. */
+function isCompared(test: ClaimTest, factors: Factors): boolean {
+  const { kind, factor, level = '', levels = 'any', within } = test
+  const wantedOf = { ...within, ...(factor === undefined ? {} : { [factor]: levels }) }
+  return Object.entries(wantedOf).every(([name, wanted]) => {
+    const value = factors[name]
+    if (value === undefined || wanted === 'any') return true
+    if (!Array.isArray(wanted)) return Number(value) <= wanted.atMost
+    return isOneOf(value, kind === 'greatest' && name === factor ? [...wanted, level] : wanted)
+  })
 }
 
 /** Why these cannot be compared. */

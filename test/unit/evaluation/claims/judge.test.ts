@@ -214,8 +214,32 @@ describe('a claim', () => {
     const judgement = judge(noted, { ...observed(...alike({ origin: 'modelled' })), failures })
     expect(judgement.verdict).toBe('holds')
     expect(judgement.reason).toMatch(
-      /It is CPU in other units\. 1 of these failed and are in no comparison\.$/,
+      /It is CPU in other units\. 1 request or cell of these failed: a failed cell is in no number, an unanswered request in no time\.$/,
     )
+  })
+
+  it('counts failures where it looks, and nowhere else', () => {
+    const held = aClaim(
+      'kind: no-more, factor: workers, levels: { atMost: 4 }, below: 1.1, within: { link: [ethernet] }',
+    )
+    const failures = [
+      { link: 'ethernet', workers: 2 },
+      { link: 'ethernet', workers: 8 },
+      { link: 'wlan', workers: 2 },
+      { workers: 4 },
+      {},
+    ].map((factors) => ({ scenario: 'response-time', factors, reason: 'timed out' }))
+    const data = observed(...[1, 2, 8].map((workers) => observe({ link: 'ethernet', workers }, about(10))))
+    expect(judge(held, { ...data, failures }).reason).toContain(' 3 requests or cells of these failed: ')
+    const greatest = aClaim('kind: greatest, factor: mode, level: pair, levels: [native], above: 1')
+    const ofModes = ['pair', 'native', 'cluster'].map((mode) => ({
+      scenario: 'response-time',
+      factors: { mode },
+      reason: 'timed out',
+    }))
+    expect(
+      judge(greatest, { ...observed(observe({ mode: 'pair' }, about(10))), failures: ofModes }).reason,
+    ).toContain(' 2 requests or cells of these failed: ')
   })
 
   it('falls only by a contrary that is clear for as many comparisons as there are', () => {
