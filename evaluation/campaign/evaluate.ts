@@ -73,7 +73,6 @@ export async function evaluate(io: Io, options: EvaluateOptions): Promise<void> 
   io.err(`raw records go to ${nearPath(path)}\n`)
   const { failed } = await measure(io, { campaign, stages, folder, inventory })
   const report = await reportOf(io, path)
-  // Drawing needs much that nobody should wait for at the start.
   const { renderReport } = await import('./render-report.ts')
   io.out(
     options.json
@@ -129,6 +128,7 @@ async function measure(io: Io, { campaign, stages, folder, inventory }: Measurin
 }
 
 async function reportOf(io: Io, run: string): Promise<MadeReport> {
+  // Drawing needs much that nobody should wait for at the start.
   const { makeReport } = await import('./make-report.ts')
   try {
     return await makeReport([run], undefined, scenarios, io.signal)

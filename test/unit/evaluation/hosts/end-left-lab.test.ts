@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { endLeftLab } from '../../../../evaluation/hosts/end-left-lab.ts'
+import { labStages } from '../../../../evaluation/hosts/lab-stages.ts'
 import { planLab } from '../../../../evaluation/hosts/lab-topology.ts'
 import { startTicks } from '../../../../lab/host-process.ts'
-import { labPaths } from '../../../../lab/lab-paths.ts'
+import { type LabPaths, labPaths } from '../../../../lab/lab-paths.ts'
 import { claimLab, type LabState, writeState } from '../../../../lab/state.ts'
+import { defaultTopology } from '../../../../lab/topology.ts'
 
 const { topology } = planLab('wlan', 2, 'left')
 const dead = { pid: process.ppid, startTicks: 1 }
@@ -20,6 +22,10 @@ function aLab(state: Partial<LabState>) {
   const paths = labPaths(folder, 'left')
   writeState(paths, { ...claimLab(paths, topology), ...state })
   return paths
+}
+
+function stagesAt({ dataFolder, name }: LabPaths) {
+  return labStages({ board: 'pi3b', dataFolder, name })
 }
 
 describe('the lab that a run finds', () => {
@@ -80,5 +86,21 @@ describe('the lab that a run finds', () => {
       (line) => lines.push(line),
     )
     expect(lines).toEqual([])
+  })
+
+  it.each(['ethernet', 'wlan', 'direct'] as const)(
+    'is known as a run’s own by its hosts and links: %s',
+    async (link) => {
+      const paths = aLab({ phase: 'up', starter: dead, topology: planLab(link, 1, 'left').topology })
+      await stagesAt(paths).assertReady?.([], new AbortController().signal, () => {})
+      expect(existsSync(paths.folder)).toBe(false)
+    },
+  )
+
+  it('is known as somebody’s own by them, too', async () => {
+    const paths = aLab({ phase: 'up', starter: dead, topology: defaultTopology() })
+    const ready = stagesAt(paths).assertReady?.([], new AbortController().signal, () => {})
+    await expect(ready).rejects.toMatchObject({ code: 'LAB_EXISTS' })
+    expect(existsSync(paths.folder)).toBe(true)
   })
 })
