@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Judgement } from '../../evaluation/claims/claim.ts'
 import { verdicts } from '../../evaluation/claims/claim.ts'
 import { summarise } from '../../evaluation/report/summarise.ts'
@@ -94,10 +94,12 @@ describe('the page of a report in a browser', () => {
   it('shows on paper what is folded on the screen, and splits no figure', async () => {
     await browser.open(page, 794, 1123)
     await browser.send('Emulation.setEmulatedMedia', { media: 'print' })
-    const hidden = await browser.evaluate(
-      '[...document.querySelectorAll("details td")].filter((cell) => cell.textContent !== "" && !cell.checkVisibility({ contentVisibilityAuto: true })).length',
-    )
-    expect(hidden).toBe(0)
+    const countHidden = () =>
+      browser.evaluate(
+        '[...document.querySelectorAll("details td")].filter((cell) => cell.textContent !== "" && !cell.checkVisibility({ contentVisibilityAuto: true })).length',
+      )
+    // What a closed part holds is laid out with the next frame.
+    await vi.waitFor(async () => expect(await countHidden()).toBe(0), { timeout: 10_000 })
     expect(
       await browser.evaluate(
         '[...document.querySelectorAll(".panel")].every((panel) => getComputedStyle(panel).breakInside === "avoid")',

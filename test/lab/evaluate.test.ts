@@ -87,7 +87,7 @@ describe('a tiny campaign, from end to end', () => {
   }
 
   it('quotes the response times that lie in the raw records, mean and interval', () => {
-    const requests = raw('response-time', 'ethernet.ndjson').filter(({ type }) => type === 'request')
+    const requests = raw('response-time', 'ethernet', '1.ndjson').filter(({ type }) => type === 'request')
     expect(requests).toHaveLength(2 * 2 * 3)
     let compared = 0
     for (const operation of ['average', 'bubblesort'])
@@ -152,7 +152,7 @@ describe('a tiny campaign, from end to end', () => {
     const times = csv
       .filter((line) => line.startsWith('response-time,response_time'))
       .map((line) => Number(cell(line, 'value')))
-    const recorded = raw('response-time', 'ethernet.ndjson').flatMap(({ responseTimeMs }) =>
+    const recorded = raw('response-time', 'ethernet', '1.ndjson').flatMap(({ responseTimeMs }) =>
       typeof responseTimeMs === 'number' ? [responseTimeMs] : [],
     )
     expect(times.toSorted()).toEqual(recorded.toSorted())
