@@ -16,7 +16,7 @@ export interface CgroupUsage {
   readonly cpuUs: number | undefined
   readonly userUs: number | undefined
   readonly systemUs: number | undefined
-  /** Without what the kernel could drop at once. */
+  /** Without files that are cached, whoever read them last: how many there are depends on what ran here before. */
   readonly memoryBytes: number | undefined
 }
 
@@ -82,13 +82,19 @@ export function readCpuUs({ version, cpu }: Pick<CgroupFolders, 'version' | 'cpu
 function readMemory({ version, memory }: Pick<CgroupFolders, 'version' | 'memory'>): number | undefined {
   const stat = readKernelFile(join(memory, 'memory.stat'))
   return version === 2
-    ? lessInactive(readKernelFile(join(memory, 'memory.current')), field(stat, 'inactive_file'))
-    : lessInactive(readKernelFile(join(memory, 'memory.usage_in_bytes')), field(stat, 'total_inactive_file'))
+    ? lessFiles(readKernelFile(join(memory, 'memory.current')), stat, '')
+    : lessFiles(readKernelFile(join(memory, 'memory.usage_in_bytes')), stat, 'total_')
 }
 
-function lessInactive(text: string, inactive: number | undefined): number | undefined {
+function lessFiles(text: string, stat: string, prefix: '' | 'total_'): number | undefined {
   const used = numberOf(text)
-  return used === undefined ? undefined : Math.max(0, used - (inactive ?? 0))
+  const files = ['active_file', 'inactive_file'].map((name) => field(stat, `${prefix}${name}`) ?? 0)
+  return used === undefined
+    ? undefined
+    : Math.max(
+        0,
+        files.reduce((left, bytes) => left - bytes, used),
+      )
 }
 
 function field(text: string, name: string): number | undefined {

@@ -1,4 +1,4 @@
-// Samples as `dstat --output` writes them: the same columns in the same order, for whoever reads those already.
+// Samples in the form of `dstat --output`: two lines of titles, and its titles for what is here of its columns; of memory only `used`. Watts are a last one.
 import type { TelemetryHeader, TelemetrySample } from './record.ts'
 
 export function renderCsvHead({ node, startedAt, power }: TelemetryHeader): string {

@@ -54,12 +54,15 @@ export function parseUsedMemory(text: string): number | undefined {
   return Number.isFinite(used) ? used : undefined
 }
 
-/** /proc/net/dev: bytes of all interfaces but loopback. */
+/** Loopback, and Docker's own bridges with the ends of containers at them: what goes out passes them and then a real interface. */
+const innerInterface = /^(lo|docker\d+|docker_gwbridge|br-[0-9a-f]{12}|veth.*)$/
+
+/** /proc/net/dev: bytes of the interfaces that lead out of the machine. */
 export function parseNetworkBytes(text: string): { readonly received: number; readonly sent: number } {
   let [received, sent] = [0, 0]
   for (const line of text.split('\n')) {
     const [, name, counters = ''] = /^\s*([^:\s]+):\s*(.*)$/.exec(line) ?? []
-    if (name === undefined || name === 'lo') continue
+    if (name === undefined || innerInterface.test(name)) continue
     const fields = counters.trim().split(/\s+/).map(Number)
     received += fields[0] ?? 0
     sent += fields[8] ?? 0

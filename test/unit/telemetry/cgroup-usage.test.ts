@@ -55,29 +55,29 @@ describe('the groups of a process', () => {
 })
 
 describe('what a group has used', () => {
-  it('is read in version 2', () => {
+  it('is read in version 2, cached files left out', () => {
     write('a/cpu.stat', 'usage_usec 3000\nuser_usec 2000\nsystem_usec 1000\n')
     write('a/memory.current', '1000\n')
-    write('a/memory.stat', 'anon 1\ninactive_file 300\n')
+    write('a/memory.stat', 'anon 1\nactive_file 200\ninactive_file 300\n')
     const folder = join(root, 'a')
     expect(readCgroupUsage({ version: 2, cpu: folder, memory: folder })).toEqual({
       cpuUs: 3000,
       userUs: 2000,
       systemUs: 1000,
-      memoryBytes: 700,
+      memoryBytes: 500,
     })
   })
 
-  it('is read in version 1', () => {
+  it('is read in version 1, cached files left out', () => {
     write('cpu/cpuacct.usage', '3000000\n')
     write('cpu/cpuacct.stat', 'user 2\nsystem 1\n')
     write('memory/memory.usage_in_bytes', '1000\n')
-    write('memory/memory.stat', 'cache 1\ntotal_inactive_file 300\n')
+    write('memory/memory.stat', 'cache 1\ntotal_active_file 200\ntotal_inactive_file 300\n')
     expect(readCgroupUsage({ version: 1, cpu: join(root, 'cpu'), memory: join(root, 'memory') })).toEqual({
       cpuUs: 3000,
       userUs: 20_000,
       systemUs: 10_000,
-      memoryBytes: 700,
+      memoryBytes: 500,
     })
   })
 

@@ -40,14 +40,18 @@ it('reads the rest as the kernel of this machine writes it', () => {
   expect(parseCpuTicks(readFileSync('/proc/stat', 'utf8'))?.total).toBeGreaterThan(0)
 })
 
-it('adds the bytes of all interfaces but loopback', () => {
+it('adds the bytes of the interfaces that lead out, those of containers once', () => {
   const text = `Inter-|   Receive                                                |  Transmit
  face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets
     lo: 9999 1 0 0 0 0 0 0 9999 1 0 0 0 0 0 0
   eth0:     100 1 0 0 0 0 0 0 50 1 0 0 0 0 0 0
  wlan0:7 1 0 0 0 0 0 0 3 1 0 0 0 0 0 0
+docker0: 90 1 0 0 0 0 0 0 90 1 0 0 0 0 0 0
+br-0123456789ab: 90 1 0 0 0 0 0 0 90 1 0 0 0 0 0 0
+veth1a2b3c4: 90 1 0 0 0 0 0 0 90 1 0 0 0 0 0 0
+lowpan0: 1000 1 0 0 0 0 0 0 2000 1 0 0 0 0 0 0
 `
-  expect(parseNetworkBytes(text)).toEqual({ received: 107, sent: 53 })
+  expect(parseNetworkBytes(text)).toEqual({ received: 1107, sent: 2053 })
 })
 
 it('says nothing of what it cannot read', () => {
