@@ -29,7 +29,7 @@ export function samplesOf({ records }: CellRecords, role: HostRole): readonly Ti
     const lengthMs = record.sample.elapsedMs - (ofHost[index]?.sample.elapsedMs ?? Number.NaN)
     // A sampler that was started again counts from nothing: how long its first sample is over is not known either.
     if (lengthMs <= 0) return []
-    const toMs = record.elapsed_ms
+    const toMs = record.elapsed_ms - (record.sample.emittedAfterMs ?? 0)
     return [{ host: record.host, fromMs: toMs - lengthMs, toMs, sample: record.sample }]
   })
 }

@@ -38,6 +38,8 @@ export interface TelemetrySample {
   readonly atMs: number
   /** Milliseconds since the start by a clock that is never set. */
   readonly elapsedMs: number
+  /** Milliseconds from the end of the interval until it was handed on: a plug that is asked for power takes its time. */
+  readonly emittedAfterMs?: number | undefined
   /** Of all CPUs together, 0 to 1: user, system, iowait apart. */
   readonly cpu_share: number | null
   readonly cpu_user_share: number | null
@@ -61,6 +63,7 @@ const sample = z.object({
   type: z.literal('sample'),
   atMs: z.number(),
   elapsedMs: z.number(),
+  emittedAfterMs: z.optional(z.number()),
   cpu_share: number,
   cpu_user_share: number,
   cpu_system_share: number,

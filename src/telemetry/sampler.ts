@@ -35,6 +35,7 @@ export async function runSampler(options: SamplerOptions, stop: AbortSignal): Pr
       ...sampleOf(before, look, cpus),
       atMs,
       elapsedMs: round(look.atMs - startMs),
+      emittedAfterMs: round(now() - look.atMs),
       power_watts: watts,
     })
     before = look
@@ -46,7 +47,7 @@ function sampleOf(
   before: NodeLook,
   look: NodeLook,
   cpus: number,
-): Omit<TelemetrySample, 'atMs' | 'elapsedMs' | 'power_watts'> {
+): Omit<TelemetrySample, 'atMs' | 'elapsedMs' | 'emittedAfterMs' | 'power_watts'> {
   const seconds = (look.atMs - before.atMs) / 1000
   const rate = (now: number | null, earlier: number | null): number | null =>
     now === null || earlier === null || now < earlier || seconds <= 0 ? null : (now - earlier) / seconds

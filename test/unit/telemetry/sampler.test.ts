@@ -78,6 +78,7 @@ describe('a sampler', () => {
       network_received_bytes_per_second: 1000,
       network_sent_bytes_per_second: 2000,
       power_watts: 1.5,
+      emittedAfterMs: 0,
       // 500 µs of CPU a millisecond: half of one CPU, a quarter of two.
       container_cpu_share: { a: 0.25 },
     })
@@ -89,6 +90,7 @@ describe('a sampler', () => {
     expect(taken.map(({ elapsedMs }) => elapsedMs)).toEqual([1000, 3000])
     // The moment of the look, not of the answer that was waited for.
     expect(taken.map(({ atMs }) => atMs - 1e12)).toEqual([1000, 3000])
+    expect(taken.map(({ emittedAfterMs }) => emittedAfterMs)).toEqual([1500, 1500])
   })
 
   it('says that it does not know what went back', async () => {
