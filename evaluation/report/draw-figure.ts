@@ -2,25 +2,27 @@
 import { parse, View } from 'vega'
 import { compile, type TopLevelSpec } from 'vega-lite'
 import { barsSpec, stackSpec } from './bars-spec.ts'
-import type { Figure, Panel } from './figure.ts'
+import { alignPlots, type Drawing, type PlainDrawing } from './drawing.ts'
+import { type Figure, originsOfPanel, type Panel } from './figure.ts'
 import { escapeMarkup } from './html.ts'
 import { linesSpec } from './lines-spec.ts'
 import { formatCount } from './number-text.ts'
 import { font, ink } from './palette.ts'
-import { config, type PanelText, type Part, panelWidth, titlePart, wrap } from './panel-spec.ts'
+import { config, type PanelText, type Part, titlePart, wrap } from './panel-spec.ts'
 
-export interface Drawing {
-  /** One `svg` element that fills the width it is given. */
-  readonly svg: string
-  readonly width: number
-  readonly height: number
-}
+/** On a desk and on paper; on a phone each has a row of its own. */
+const panelsInARow = 2
 
 /** The panels of a figure, in order. The same bytes for the same figure. */
 export async function drawPanels(figure: Figure): Promise<readonly Drawing[]> {
   const drawings: Drawing[] = []
-  for (const panel of figure.panels) {
-    drawings.push(await drawPanel(panel, { origin: figure.origins.join(', '), count: countText(panel) }))
+  for (let first = 0; first < figure.panels.length; first += panelsInARow) {
+    const row: PlainDrawing[] = []
+    for (const panel of figure.panels.slice(first, first + panelsInARow)) {
+      const origin = originsOfPanel(figure, panel).join(', ')
+      row.push({ svg: await drawPanel(panel, { origin, count: countText(panel) }), label: panel.title })
+    }
+    drawings.push(...alignPlots(row))
   }
   return drawings
 }
@@ -28,7 +30,7 @@ export async function drawPanels(figure: Figure): Promise<readonly Drawing[]> {
 /** One file of a whole figure: its title, and its panels two in a row. Undefined where there is no panel. */
 export function joinPanels(figure: Figure, panels: readonly Drawing[]): string | undefined {
   if (panels.length === 0) return undefined
-  const columns = Math.min(2, panels.length)
+  const columns = Math.min(panelsInARow, panels.length)
   const width = Math.max(...panels.map((panel) => panel.width))
   const lines = wrap(`${figure.paper}: ${figure.title}`, columns * 38)
   let top = 14 + lines.length * 22
@@ -52,7 +54,7 @@ export function joinPanels(figure: Figure, panels: readonly Drawing[]): string |
   ].join('\n')
 }
 
-async function drawPanel(panel: Panel, text: PanelText): Promise<Drawing> {
+async function drawPanel(panel: Panel, text: PanelText): Promise<string> {
   const spec = {
     ...panelSpec(panel),
     title: titlePart(panel, text),
@@ -61,7 +63,7 @@ async function drawPanel(panel: Panel, text: PanelText): Promise<Drawing> {
   } as unknown as TopLevelSpec
   const view = new View(parse(compile(spec).spec), { renderer: 'none' })
   try {
-    return sized(await view.toSVG(), panel)
+    return await view.toSVG()
   } finally {
     view.finalize()
   }
@@ -76,18 +78,6 @@ function panelSpec(panel: Panel): Part {
     case 'lines':
       return linesSpec(panel)
   }
-}
-
-/** Fills the width of its place; two decimals of a unit are finer than a screen shows. */
-function sized(svg: string, panel: Panel): Drawing {
-  const [, width = String(panelWidth), height = '0'] = /viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(svg) ?? []
-  const opening = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeMarkup(panel.title)}">`
-  const body = svg
-    .replace(/^[\s\S]*?<svg[^>]*>/, opening)
-    .replace(/(?<=[ ,"(MLHVAZ])-?\d+\.\d{3,}(?=[ ,")MLHVAZ])/g, (number) =>
-      String(Number(Number(number).toFixed(2))),
-    )
-  return { svg: body, width: Number(width), height: Number(height) }
 }
 
 /** How many values stand behind what is seen. */

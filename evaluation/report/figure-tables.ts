@@ -1,7 +1,14 @@
 // The numbers of a figure as tables, one a panel: who cannot see a figure, or does not believe it, reads these.
 import { percentile, sortSamples } from '../samples.ts'
-import type { BarsPanel, Figure, LinesPanel, Panel, StackPanel } from './figure.ts'
-import { formatInterval, formatNumber } from './number-text.ts'
+import {
+  type BarsPanel,
+  type Figure,
+  type LinesPanel,
+  originsOfPanel,
+  type Panel,
+  type StackPanel,
+} from './figure.ts'
+import { formatInterval, formatNumber, formatWhole } from './number-text.ts'
 import type { TextTable } from './text-table.ts'
 
 /** More raw values than this are told by their number; all of them are in the CSV. */
@@ -9,8 +16,12 @@ const mostRaw = 24
 /** Lines with more points than this are told by their span. */
 const mostPoints = 40
 
-export function figureTables({ panels }: Figure): readonly TextTable[] {
-  return panels.map(panelTable)
+export function figureTables(figure: Figure): readonly TextTable[] {
+  return figure.panels.map((panel) => {
+    const origins = originsOfPanel(figure, panel)
+    const table = panelTable(panel)
+    return origins.length === 0 ? table : { ...table, title: `${table.title} (${origins.join(', ')})` }
+  })
 }
 
 function panelTable(panel: Panel): TextTable {
@@ -125,7 +136,7 @@ function linesTable({ title, x, y, lines }: LinesPanel): TextTable {
       points.map(([at, value]) => {
         const interval = intervals.find(([x]) => x === at)
         return [
-          formatNumber(at),
+          formatWhole(at),
           ...(lines.length > 1 ? [name] : []),
           formatNumber(value),
           interval === undefined ? '–' : formatInterval({ low: interval[1], high: interval[2] }),

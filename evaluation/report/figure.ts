@@ -76,3 +76,7 @@ export interface Figure {
   /** Failed cells or requests that would have been in it. */
   readonly failures: number
 }
+
+export function originsOfPanel({ origins }: Pick<Figure, 'origins'>, panel: Panel): readonly Origin[] {
+  return panel.origins ?? origins
+}

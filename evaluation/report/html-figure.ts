@@ -1,10 +1,11 @@
 // One figure of the paper as HTML: its panels, how it was taken, and its numbers.
-import type { Drawing } from './draw-figure.ts'
+import type { Drawing } from './drawing.ts'
 import type { Figure } from './figure.ts'
 import { figureTables } from './figure-tables.ts'
 import { html, Markup } from './html.ts'
 import { renderOrigins } from './html-claims.ts'
 import { renderTable } from './html-table.ts'
+import { wordsOfFailures } from './report-words.ts'
 
 export function renderFigure(figure: Figure, panels: readonly Drawing[]): Markup {
   const { id, paper, title, caption, origins, failures } = figure
@@ -33,5 +34,5 @@ ${figureTables(figure).map(renderTable)}</details>
 
 function failuresWord(failures: number): Markup | undefined {
   if (failures === 0) return undefined
-  return html`<span class="verdict fails">✗ ${failures} failed</span><span class="soft">and in none of its numbers; see <a href="#failures">failures</a></span>`
+  return html`<span class="verdict fails">✗ ${failures} failed</span><span class="soft">(cells or requests): ${wordsOfFailures}; see <a href="#failures">failures</a></span>`
 }

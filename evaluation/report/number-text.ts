@@ -13,6 +13,11 @@ export function formatNumber(value: number): string {
   return (fraction === undefined ? grouped : `${grouped}.${fraction}`).replace('-', '−')
 }
 
+/** A count as it is: `16`; anything else as `formatNumber` has it. */
+export function formatWhole(value: number): string {
+  return Number.isSafeInteger(value) ? value.toLocaleString('en-US') : formatNumber(value)
+}
+
 /** `3.1 to 4.2`; an open end is `at least 3.1` or `at most 4.2`. */
 export function formatInterval({ low, high }: Pick<Estimate, 'low' | 'high'>): string {
   if (Number.isFinite(low) && !Number.isFinite(high)) return `at least ${formatNumber(low)}`

@@ -1,5 +1,5 @@
 // The whole report as one page that asks for nothing else: no script, no file beside it, no address.
-import type { Drawing } from './draw-figure.ts'
+import type { Drawing } from './drawing.ts'
 import { countFailures } from './failures.ts'
 import { html, Markup } from './html.ts'
 import { renderClaims, renderCounts } from './html-claims.ts'

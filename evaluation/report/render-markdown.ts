@@ -7,7 +7,7 @@ import { countFailures } from './failures.ts'
 import type { Figure } from './figure.ts'
 import { figureTables } from './figure-tables.ts'
 import { codeBlock, renderMarkdownTable, escapeMarkdown as text } from './markdown.ts'
-import { repeatCommand, repeatWords, sections, wordsOfOrigin } from './report-words.ts'
+import { repeatCommand, repeatWords, sections, wordsOfFailures, wordsOfOrigin } from './report-words.ts'
 import { clockStepTable, failureTable, gapTable, hostTable, settingRows } from './setting-rows.ts'
 import type { Summary } from './summarise.ts'
 import type { TextTable } from './text-table.ts'
@@ -62,7 +62,7 @@ function renderJudgement(judgement: Judgement): string {
 function renderFigure(figure: Figure): string {
   const { id, paper, title, caption, origins, failures, panels } = figure
   const heading = `${text(paper)}: ${text(title)}`
-  const failed = failures === 0 ? '' : ` · ${failures} failed, and in none of its numbers`
+  const failed = failures === 0 ? '' : ` · ${failures} failed (cells or requests): ${wordsOfFailures}`
   return [
     `### ${heading}\n`,
     panels.length === 0

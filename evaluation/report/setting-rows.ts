@@ -1,6 +1,7 @@
 // The setting as rows of two columns, and the hosts as a table: the same words in every form of the report.
 import type { FailureCount } from './failures.ts'
 import { formatCount, formatDuration, formatNumber } from './number-text.ts'
+import { wordsOfFailures } from './report-words.ts'
 import type { Setting } from './setting.ts'
 import type { TextTable } from './text-table.ts'
 
@@ -12,7 +13,7 @@ export function settingRows(setting: Setting): readonly (readonly [string, strin
     [
       'Hosts',
       isLab(setting)
-        ? 'a lab on one machine, its links shaped and its CPUs limited: times and CPU are emulated'
+        ? 'a lab on one machine, its links shaped, its hosts sharing the machine’s CPUs: times and CPU are emulated'
         : 'real ones: times and CPU are measured',
     ],
     ...(isLab(setting)
@@ -74,7 +75,7 @@ export function hostTable({ hosts }: Setting): TextTable {
 
 export function failureTable(failures: readonly FailureCount[]): TextTable {
   return {
-    title: 'Failed cells and requests, in none of the numbers',
+    title: `Failed cells and requests: ${wordsOfFailures}`,
     head: ['scenario', 'where', 'what happened', 'times'],
     rows: failures.map(({ scenario, where, reason, count }) => [scenario, where, reason, String(count)]),
   }
