@@ -1,7 +1,17 @@
 // Bars with a whisker for the 95 % interval and the raw values beside each; upright where the names fit below, lying down where not.
 import type { BarsPanel, StackPanel } from './figure.ts'
 import { colours, ink, markShapes } from './palette.ts'
-import { axisTitle, legendPart, letterWidth, type Part, panelHeight, panelWidth, wrap } from './panel-spec.ts'
+import {
+  axisTitle,
+  furtherRows,
+  legendPart,
+  letterWidth,
+  lowestShown,
+  type Part,
+  panelHeight,
+  panelWidth,
+  wrap,
+} from './panel-spec.ts'
 
 /** Of the room of a category; the rest is the gap to the next. */
 const groupShare = 0.84
@@ -70,13 +80,13 @@ function spec(panel: BarsPanel | StackPanel, names: readonly string[], bars: rea
       lines.some((line) => line.length * letterWidth > (panelWidth - 70) / categories.length) ||
       lines.length > 3,
   )
-  const [along, across] = isLying ? ['y', 'x'] : ['x', 'y']
+  const [along, across] = isLying ? (['y', 'x'] as const) : (['x', 'y'] as const)
   const legend = legendPart(names, panelWidth - (isLying ? 50 + lyingLetters * letterWidth : 70))
   const category = {
     type: 'quantitative',
     scale: { domain: [0, categories.length], nice: false, zero: false, reverse: isLying },
     axis: {
-      title: axisTitle(panel.x),
+      title: axisTitle(panel.x, along),
       values: categories.map((_, index) => index + 0.5),
       labelExpr: `${JSON.stringify(isLying ? categories.map((name) => wrap(name, lyingLetters)) : labels)}[floor(datum.value)]`,
       labelOverlap: false,
@@ -89,7 +99,7 @@ function spec(panel: BarsPanel | StackPanel, names: readonly string[], bars: rea
   const quantity = {
     type: 'quantitative',
     scale: { zero: true },
-    axis: { title: axisTitle(panel.y), ...(isLying ? {} : { tickCount: 6 }) },
+    axis: { title: axisTitle(panel.y, across), ...(isLying ? {} : { tickCount: 6 }) },
   }
   const at = (field: string) => ({ [along]: { field, ...category } })
   const value = (field: string) => ({ [across]: { field, ...quantity } })
@@ -100,14 +110,19 @@ function spec(panel: BarsPanel | StackPanel, names: readonly string[], bars: rea
     legend,
   }
   const pieces = bars.flatMap((bar) => bar.pieces.map((piece) => ({ ...place(bar), ...piece })))
+  const lowest = lowestShown(bars.flatMap(({ values }) => values))
   const whiskers = bars.flatMap((bar) =>
-    bar.whisker === undefined ? [] : [{ ...place(bar), low: bar.whisker.low, high: bar.whisker.high }],
+    bar.whisker === undefined
+      ? []
+      : [{ ...place(bar), low: Math.max(lowest, bar.whisker.low), high: bar.whisker.high }],
   )
   const points = bars.flatMap(rawPoints)
   const line = { type: 'rule', stroke: ink, strokeWidth: 1.6 }
   return {
     width: panelWidth,
-    height: isLying ? 120 + categories.length * Math.max(26, slots * 24) : panelHeight,
+    height:
+      (isLying ? 120 + categories.length * Math.max(26, slots * 24) : panelHeight) +
+      furtherRows(names, legend),
     layer: [
       {
         data: { values: pieces },
@@ -126,7 +141,8 @@ function spec(panel: BarsPanel | StackPanel, names: readonly string[], bars: rea
         encoding: { ...at('middle'), ...value('low'), [`${across}2`]: { field: 'high' } },
       },
       ...['low', 'high'].map((end) => ({
-        data: { values: whiskers },
+        // One that was cut off has no end there.
+        data: { values: end === 'low' ? whiskers.filter(({ low }) => low !== lowest) : whiskers },
         mark: line,
         encoding: { ...at('capStart'), [`${along}2`]: { field: 'capEnd' }, ...value(end) },
       })),

@@ -1,7 +1,16 @@
 // Curves with marks: over time, over a number of things, or a distribution as steps.
+import { median, sortSamples } from '../samples.ts'
 import type { LinesPanel } from './figure.ts'
 import { lineColours, lineDashes, markShapes } from './palette.ts'
-import { axisTitle, legendPart, type Part, panelHeight, panelWidth } from './panel-spec.ts'
+import {
+  axisTitle,
+  furtherRows,
+  legendPart,
+  lowestShown,
+  type Part,
+  panelHeight,
+  panelWidth,
+} from './panel-spec.ts'
 
 /** With more points than this on a line, only every so many gets its shape. */
 const mostShapes = 12
@@ -11,17 +20,22 @@ const mostNamedMarks = 2
 const closestNames = 0.05
 /** Of the highest value: room for the names of the moments. */
 const roomForNames = 1.6
+/** A distribution whose greatest value is more times its median than this would be a wall and a long line: its axis is logarithmic. */
+const longTail = 20
 
 export function linesSpec(panel: LinesPanel): Part {
   const names = panel.lines.map(({ name }) => name)
+  const values = panel.lines.flatMap(({ points }) => points)
+  const isLogarithmic = panel.isStep && hasLongTail(values.map(([x]) => x))
   const x = {
     field: 'x',
     type: 'quantitative',
-    scale: { zero: false, nice: !panel.isStep },
-    axis: { title: axisTitle(panel.x), tickCount: 7 },
+    scale: isLogarithmic ? { type: 'log', nice: false } : { zero: false, nice: !panel.isStep },
+    axis: {
+      title: axisTitle(panel.x, 'x', isLogarithmic ? ', logarithmic' : ''),
+      ...(isLogarithmic ? { values: oneTwoFive(values.map(([x]) => x)) } : { tickCount: 7 }),
+    },
   }
-  const values = panel.lines.flatMap(({ points }) => points)
-  const legendRows = Math.ceil(names.length / (legendPart(names)?.columns ?? 1))
   const xs = values.map(([x]) => x)
   const marks = markLabels(panel.marks, Math.max(...xs) - Math.min(...xs))
   const highest = Math.max(...values.map(([, y]) => y))
@@ -32,7 +46,7 @@ export function linesSpec(panel: LinesPanel): Part {
       zero: true,
       ...(marks.length === 0 || !(highest > 0) ? {} : { domainMax: highest * roomForNames, nice: false }),
     },
-    axis: { title: axisTitle(panel.y), tickCount: 6 },
+    axis: { title: axisTitle(panel.y, 'y'), tickCount: 6 },
   }
   const named = (channel: string, range: readonly unknown[]) => ({
     [channel]: { field: 'name', type: 'nominal', scale: { domain: names, range }, legend: legendPart(names) },
@@ -41,12 +55,13 @@ export function linesSpec(panel: LinesPanel): Part {
   const points = panel.lines.flatMap(({ name, points }) =>
     points.map(([x, y], index) => ({ name, x, y, index })),
   )
+  const lowest = lowestShown(values.map(([, y]) => y))
   const intervals = panel.lines.flatMap(({ name, intervals = [] }) =>
-    intervals.map(([x, low, high]) => ({ name, x, low, high })),
+    intervals.map(([x, low, high]) => ({ name, x, low: Math.max(lowest, low), high })),
   )
   return {
     width: panelWidth,
-    height: panelHeight + 22 * (legendRows - 1),
+    height: panelHeight + furtherRows(names, legendPart(names)),
     layer: [
       {
         data: { values: marks },
@@ -91,6 +106,23 @@ export function linesSpec(panel: LinesPanel): Part {
       },
     ],
   }
+}
+
+export function hasLongTail(values: readonly number[]): boolean {
+  if (values.length === 0) return false
+  const samples = sortSamples(values)
+  const [least = 0, greatest = 0] = [samples[0], samples.at(-1)]
+  return least > 0 && greatest > longTail * median(samples)
+}
+
+/** 10, 20, 50, 100 …: what a logarithmic axis names. */
+function oneTwoFive(values: readonly number[]): readonly number[] {
+  const [least, greatest] = [Math.min(...values), Math.max(...values)]
+  const ticks: number[] = []
+  for (let power = Math.floor(Math.log10(least)); 10 ** power <= greatest; power += 1) {
+    ticks.push(...[1, 2, 5].map((step) => step * 10 ** power))
+  }
+  return ticks.filter((tick) => tick >= least && tick <= greatest)
 }
 
 function whiskers(values: readonly Part[], x: Part, y: Part, colour: Part): Part {

@@ -8,6 +8,7 @@ export const panelWidth = 400
 export const panelHeight = 300
 
 const lettersPerLine = 46
+const titleLetters = { x: 44, y: 28 } as const
 
 /** Of Arial at 13 units, about, in words. */
 export const letterWidth = 6.5
@@ -32,8 +33,14 @@ export function titlePart(panel: Panel, { origin, count }: PanelText): Part {
   }
 }
 
-export function axisTitle({ title, unit }: Axis): string {
-  return unit === '' ? title : `${title} (${unit})`
+/** In lines of what fits along the axis. */
+export function axisTitle({ title, unit }: Axis, channel: 'x' | 'y', note = ''): string[] {
+  return wrap(`${unit === '' ? title : `${title} (${unit})`}${note}`, titleLetters[channel])
+}
+
+/** An interval of few values may reach below 0 where no value can be: it is drawn to there. */
+export function lowestShown(values: readonly number[]): number {
+  return values.every((value) => value >= 0) ? 0 : Number.NEGATIVE_INFINITY
 }
 
 /** Lines of at most so many letters, broken between words; a longer word stays whole. */
@@ -65,6 +72,11 @@ export function legendPart(names: readonly string[], room = panelWidth - 70): Le
   }
 }
 
+/** What a legend of more than one row takes beside the plot, in units. */
+export function furtherRows(names: readonly string[], legend: Legend | null): number {
+  return legend === null ? 0 : 22 * (Math.ceil(names.length / legend.columns) - 1)
+}
+
 export const config: Config = {
   aria: false,
   background: '#ffffff',
@@ -91,6 +103,14 @@ export const config: Config = {
     labelFlush: false,
     titleLimit: 400,
   },
-  legend: { labelFontSize: 13, labelColor: ink, labelLimit: 400, symbolSize: 130, offset: 6, rowPadding: 3 },
+  legend: {
+    labelFontSize: 13,
+    labelColor: ink,
+    labelLimit: 400,
+    symbolSize: 130,
+    offset: 6,
+    rowPadding: 3,
+    columnPadding: 2,
+  },
   view: { stroke: faint },
 }

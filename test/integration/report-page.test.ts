@@ -156,6 +156,8 @@ const outsideOfFigure = `[...document.querySelectorAll('.panel svg')].flatMap((s
   const box = svg.getBoundingClientRect()
   return [...svg.querySelectorAll('text, path, line')]
     .filter((e) => {
+      const { fill, stroke } = getComputedStyle(e)
+      if (fill === 'none' && stroke === 'none') return false
       const { left, right, top, bottom, width, height } = e.getBoundingClientRect()
       return width + height > 0 && (left < box.left - 1 || right > box.right + 1 || top < box.top - 1 || bottom > box.bottom + 1)
     })

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { drawnValues } from '../../../../evaluation/report/bars-spec.ts'
 import { drawPanels, joinPanels } from '../../../../evaluation/report/draw-figure.ts'
-import type { Figure } from '../../../../evaluation/report/figure.ts'
-import { markLabels } from '../../../../evaluation/report/lines-spec.ts'
-import { bars, someFigures } from './some-figures.ts'
+import type { Figure, LinesPanel } from '../../../../evaluation/report/figure.ts'
+import { hasLongTail, markLabels } from '../../../../evaluation/report/lines-spec.ts'
+import { bars, distribution, someFigures, stack } from './some-figures.ts'
 
 const [plain] = someFigures() as readonly [Figure]
 
@@ -32,6 +32,67 @@ describe('a drawn figure', () => {
 
   it('is the same every time', async () => {
     expect(await draw({})).toBe(await draw({}))
+  })
+
+  it('says of each panel where its own numbers come from', async () => {
+    const power = { ...bars('power', ['a'], ['x'], 3, 'W'), origins: ['modelled'] as const }
+    const [ofPower, ofCpu] = await drawPanels({
+      ...plain,
+      origins: ['modelled', 'emulated'],
+      panels: [power, { ...bars('cpu', ['a'], ['x'], 3, '%'), origins: ['emulated'] }],
+    })
+    expect(ofPower?.svg).toContain('>modelled · 3 values')
+    expect(ofCpu?.svg).toContain('>emulated · 3 values')
+  })
+
+  it('begins the plots of a row at one height, below titles that are within the panel', async () => {
+    const long = 'a title that takes two lines of the panel, since it has so many words'
+    const row = [
+      bars(long, ['a', 'b'], ['x', 'y'], 3),
+      stack(),
+      bars('c', ['a'], ['x'], 3),
+      distribution(['x']),
+    ]
+    const drawings = await drawPanels({ ...plain, panels: row })
+    const tops = drawings.map(({ svg }) => {
+      const [, plot] = /<g fill="none"[^>]*translate\([\d.]+,([\d.]+)\)/.exec(svg) ?? []
+      const [, title] = /role-title"><g transform="translate\([\d.-]+,([\d.-]+)\)/.exec(svg) ?? []
+      return { plot: Number(plot), title: Number(plot) + Number(title) }
+    })
+    expect(tops[0]?.plot).toBe(tops[1]?.plot)
+    expect(tops[2]?.plot).toBe(tops[3]?.plot)
+    for (const { title } of tops) expect(title).toBeCloseTo(6.5)
+  })
+
+  it('breaks the title of an axis that is longer than the axis', async () => {
+    const panel = {
+      ...bars('a', ['a'], ['x'], 3),
+      y: { title: 'response time through the manager', unit: 'ms' },
+    }
+    expect(await draw({ panels: [panel] })).toContain('>response time through the<')
+  })
+
+  it('draws no interval below 0 where no value is', async () => {
+    const panel = bars('few', ['a'], ['x'], 3)
+    const withLow = (low: number) => ({
+      ...panel,
+      bars: panel.bars.map((bar) => ({ ...bar, estimate: { value: 5, low, high: 20, count: 3 } })),
+    })
+    const ofAll = [await draw({ panels: [withLow(-10)] }), await draw({ panels: [withLow(1)] })]
+    // Whisker and both ends; the lower one is not there where it was cut off.
+    expect(ofAll.map((svg) => svg.match(/<line [^>]*stroke="#1b1b1b"/g)?.length)).toEqual([2, 3])
+    expect(ofAll[0]).not.toContain('>−')
+  })
+
+  it('shows a distribution with a long tail on a logarithmic axis, and says so', async () => {
+    const withLast = (last: number): LinesPanel => ({
+      ...distribution([]),
+      lines: [{ name: 'wlan', points: [8, 9, 10, 11, last].map((ms, at) => [ms, (at + 1) * 20]) }],
+    })
+    expect(await draw({ panels: [withLast(3000)] })).toContain('response time (ms), logarithmic')
+    expect(await draw({ panels: [withLast(30)] })).not.toContain('logarithmic')
+    expect(hasLongTail([])).toBe(false)
+    expect(hasLongTail([0, 1, 1, 3000])).toBe(false)
   })
 
   it('draws a bar without whiskers for a single value, and nothing for none', async () => {

@@ -94,9 +94,9 @@ export function growth(): LinesPanel {
   const at = [1, 2, 4, 8, 16, 32]
   return {
     kind: 'lines',
-    title: 'Memory of the device',
+    title: 'Memory of the device with its engine and all that the service takes',
     x: { title: 'containers on the device', unit: '' },
-    y: { title: 'memory', unit: 'MiB' },
+    y: { title: 'memory of the device with its engine', unit: 'MiB' },
     isStep: false,
     lines: [
       {
