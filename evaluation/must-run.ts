@@ -1,6 +1,7 @@
 // A command in a host that has to succeed.
 import { ShoalError } from '../src/model/errors.ts'
 import type { EvaluationHost } from './hosts/evaluation-host.ts'
+import { showArgv } from './show-argv.ts'
 
 const limitMs = 300_000
 
@@ -19,7 +20,7 @@ export async function mustRun(
   if (ended.exitCode === 0) return ended.stdout
   throw new ShoalError('DEMO_FAILED', {
     action: 'run',
-    object: argv.join(' '),
+    object: showArgv(argv),
     place: host.name,
     reason: ended.stderr.trim() || `it ended with ${ended.exitCode}`,
   })

@@ -16,7 +16,13 @@ program=$!
 echo "$program" >"$pidfile"
 {
   cat <&3
-  kill -s TERM "$program" && sleep 20 && kill -s KILL "$program"
+  kill -s TERM "$program"
+  # It has 20 s, and is looked for all the while: when it has ended, its pid may soon be another's.
+  for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    kill -s 0 "$program" || exit
+    sleep 1
+  done
+  kill -s KILL "$program"
 } >/dev/null 2>&1 &
 exec 3<&-
 wait "$program"

@@ -2,6 +2,7 @@
 import * as z from 'zod/mini'
 import { ShoalError } from '../../src/model/errors.ts'
 import { type Problem, renderProblems } from '../../src/model/problems.ts'
+import { isPowerWord, powerWords } from '../../src/telemetry/power/choose-power.ts'
 import { renderPath, type SettingIssue, settingIssues } from '../campaign/setting-issue.ts'
 import { readYamlText } from '../campaign/yaml-text.ts'
 import { type HostRole, hostRoles } from './evaluation-host.ts'
@@ -82,7 +83,10 @@ const host = z.strictObject({
     '/opt/shoal',
   ),
   /** auto, none, hwmon:FOLDER, tasmota:URL, model:pi3b … */
-  power: z._default(z.string().check(z.minLength(1)), 'auto'),
+  power: z._default(
+    z.string().check(z.minLength(1), z.refine(isPowerWord, `expected ${powerWords}`)),
+    'auto',
+  ),
   devices: z._default(z.boolean(), false),
 })
 
@@ -177,6 +181,19 @@ function repeated(hosts: readonly Given[]): readonly SettingIssue[] {
         path: ['hosts', index, 'name'],
         message: `"${name}" is the name of hosts[${first}] already`,
       })
+  }
+  const ownerOf = new Map<string, number>()
+  for (const [index, given] of hosts.entries()) {
+    for (const each of new Set(Object.values(addressesOf(given)))) {
+      if (each === undefined) continue
+      const owner = ownerOf.get(each)
+      if (owner === undefined) ownerOf.set(each, index)
+      else
+        issues.push({
+          path: ['hosts', index, given.addresses === undefined ? 'address' : 'addresses'],
+          message: `${each} is an address of hosts[${owner}] already`,
+        })
+    }
   }
   for (const role of ['manager', 'client'] as const) {
     const [first, ...others] = hosts.flatMap((each, index) => (each.role === role ? [index] : []))

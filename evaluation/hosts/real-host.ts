@@ -6,6 +6,7 @@ import { collect } from '../../lab/run-command.ts'
 import { ShoalError } from '../../src/model/errors.ts'
 import { Slots } from '../../src/pair/slots.ts'
 import { isRunning } from '../end-program.ts'
+import { showArgv } from '../show-argv.ts'
 import type { EvaluationHost, HostAnswer, HostRole } from './evaluation-host.ts'
 import type { InventoryHost } from './inventory.ts'
 import type { Shell } from './shell.ts'
@@ -21,12 +22,15 @@ const signalLimitMs = 6000
 
 /** Makes a folder for pids, and says who we are and which Node there is: the project's own before the machine's. */
 const look = [
-  'folder=$(mktemp -d) || exit 1',
   'node="$1/node_modules/.bin/node"',
   '[ -x "$node" ] || node=node',
   '[ -x "$1/bin/shoal" ] || { echo "there is no $1/bin/shoal" >&2; exit 1; }',
-  'echo "$folder"; id -u; echo "$node"',
+  'folder=$(mktemp -d /tmp/shoal-evaluate.XXXXXX) || exit 1',
+  'echo "shoal-evaluate: $folder $(id -u) $node"',
 ].join('\n')
+
+/** The folder is removed at the end: nothing else is ever taken for it. */
+const looked = /shoal-evaluate: (?<folder>\/tmp\/shoal-evaluate\.\w{6}) (?<userId>\d+) (?<node>.+)\n$/
 
 export class RealHost implements EvaluationHost {
   readonly name: string
@@ -57,10 +61,15 @@ export class RealHost implements EvaluationHost {
     const answer = await collect(child, { signal, timeoutMs: openLimitMs }, () =>
       failed(spec, `no answer within ${openLimitMs / 1000} s`),
     )
-    const [folder = '', userId = '', node = ''] = answer.stdout.trim().split('\n')
-    if (answer.exitCode !== 0 || node === '') throw failed(spec, answer.stderr.trim() || 'no answer')
+    const seen = looked.exec(answer.stdout)
+    const { folder, userId, node } = seen?.groups ?? {}
+    if (answer.exitCode !== 0 || seen === null || folder === undefined || node === undefined)
+      throw failed(spec, answer.stderr.trim() || 'no answer')
     const address = spec.addresses[link] ?? Object.values(spec.addresses)[0] ?? 'localhost'
-    return new RealHost(spec, address, shell, { folder, userId: Number(userId), node })
+    const host = new RealHost(spec, address, shell, { folder, userId: Number(userId), node })
+    if (seen.index === 0) return host
+    await host.#removeFolder()
+    throw noisy(spec, answer.stdout.slice(0, seen.index))
   }
 
   projectFile(path: string): string {
@@ -106,7 +115,7 @@ export class RealHost implements EvaluationHost {
     signal?.throwIfAborted()
     const stdio: StdioOptions = [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe']
     const options = { timeoutMs, ...(signal ? { signal } : {}), ...(input === undefined ? {} : { input }) }
-    const late = () => failed(this, `${argv.join(' ')}: no end after ${timeoutMs / 1000} s; it was killed`)
+    const late = () => failed(this, `${showArgv(argv)}: no end after ${timeoutMs / 1000} s; it was killed`)
     return await this.#slots.use(async () => {
       signal?.throwIfAborted()
       return await collect(this.spawn(argv, { stdio }), options, late)
@@ -115,9 +124,13 @@ export class RealHost implements EvaluationHost {
 
   /** Programs that run on are cut off. */
   async close(): Promise<void> {
+    await this.#removeFolder()
+    await this.#shell.close()
+  }
+
+  async #removeFolder(): Promise<void> {
     const child = this.#shell.start(['rm', '-rf', this.#folder], 'ignore')
     await collect(child, { timeoutMs: signalLimitMs }, () => new Error('late')).catch(() => {})
-    await this.#shell.close()
   }
 
   /** SIGKILL for all that the program has started, any other for itself. @returns whether somebody there has heard it */
@@ -152,6 +165,16 @@ interface Seen {
   readonly folder: string
   readonly userId: number
   readonly node: string
+}
+
+/** What is run there would be read with that before it. */
+function noisy({ name }: Pick<InventoryHost, 'name'>, written: string): ShoalError {
+  return new ShoalError('STAGE_FAILED', {
+    action: 'use',
+    object: name,
+    reason: `its log-in shell writes to stdout before every command: ${JSON.stringify(written.slice(0, 80))}`,
+    nextStep: `make ~/.bashrc on ${name} write nothing where it is not interactive`,
+  })
 }
 
 function failed({ name }: Pick<InventoryHost, 'name'>, reason: string): ShoalError {

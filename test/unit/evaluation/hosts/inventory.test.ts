@@ -78,7 +78,7 @@ describe('parseInventory', () => {
 - {name: gateway, role: manger, adress: 10.0.0.1}
 - {name: "a b", role: client, address: gateway.local, port: 0}
 - {name: edge1, role: worker, addresses: {ethernet: 10.0.0.256, wifi: 10.42.0.2}, project: shoal}
-- {name: edge2, role: worker, address: 10.0.0.4, links: [wlna]}
+- {name: edge2, role: worker, address: 10.0.0.4, links: [wlna], power: tasmota:10.0.0.7}
 `),
     ).toEqual([
       expect.stringMatching(
@@ -96,17 +96,19 @@ describe('parseInventory', () => {
       expect.stringMatching(/^hosts\[2\]\.addresses\.wifi: unknown key "wifi"/),
       expect.stringMatching(/^hosts\[2\]\.project: expected a whole path.*\(line 4\)$/),
       expect.stringMatching(/^hosts\[3\]\.links\[0\]: expected one of ethernet, wlan, direct, got "wlna"/),
+      expect.stringMatching(/^hosts\[3\]\.power: expected auto, none, hwmon:FOLDER, .*\(line 5\)$/),
     ])
   })
 
   it('tells what no single value is wrong for', () => {
     expect(
       problemsOf(`hosts:
-- {name: a, role: manager, address: 10.0.0.1, addresses: {wlan: 10.42.0.1}}
+- {name: a, role: manager, address: 10.0.0.9, addresses: {ethernet: 10.0.0.1, wlan: 10.42.0.1}}
 - {name: a, role: manager, address: 10.0.0.1, devices: true}
 - {name: b, role: worker}
 - {name: c, role: worker, local: true, links: [wlan], ssh: c.local}
 - {name: d, role: worker, local: true, address: 10.0.0.2}
+- {name: e, role: worker, addresses: {ethernet: 10.0.0.2, wlan: 10.42.0.5}}
 `),
     ).toEqual([
       'hosts[0].address: is told by addresses already (line 2)',
@@ -116,6 +118,8 @@ describe('parseInventory', () => {
       'hosts[3]: needs an address at which the others reach it (line 5)',
       'hosts[3].ssh: this machine is not reached by ssh (line 5)',
       'hosts[1].name: "a" is the name of hosts[0] already (line 3)',
+      'hosts[1].address: 10.0.0.1 is an address of hosts[0] already (line 3)',
+      'hosts[5].addresses: 10.0.0.2 is an address of hosts[4] already (line 7)',
       'hosts[1].role: hosts[0] is the manager already (line 3)',
       'hosts[4].local: hosts[3] is this machine already (line 6)',
       'hosts: none of them is the client (line 2)',

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { localShell } from '../../../../evaluation/hosts/local-shell.ts'
 import { RealHost } from '../../../../evaluation/hosts/real-host.ts'
-import { quote } from '../../../../evaluation/hosts/shell.ts'
+import { quote, type Shell } from '../../../../evaluation/hosts/shell.ts'
 import { until } from '../../../until.ts'
 
 const project = fileURLToPath(new URL('../../../..', import.meta.url)).replace(/\/$/, '')
@@ -43,6 +43,23 @@ function isThere(pid: number): boolean {
   }
 }
 
+/** Whether anything runs in the group of processes. */
+function hasMembers(group: string): boolean {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && isThere(Number(name)))
+    .some((pid) => {
+      try {
+        return (
+          readFileSync(`/proc/${pid}/stat`, 'utf8')
+            .replace(/^.*\) /s, '')
+            .split(' ')[2] === group
+        )
+      } catch {
+        return false
+      }
+    })
+}
+
 /** The first line that it says. */
 async function firstLine(child: ChildProcess): Promise<string> {
   let said = ''
@@ -62,6 +79,31 @@ describe('a real host', () => {
 
   it('says that there is no Shoal in the folder', async () => {
     await expect(open({ project: '/nowhere' } as never)).rejects.toThrow('there is no /nowhere/bin/shoal')
+  })
+
+  it.each([
+    ['a line', 'echo welcome'],
+    ['what looks like a folder', 'echo /etc'],
+    ['no end of line', 'printf "shoal-evaluate: "'],
+  ])('refuses a log-in shell that writes %s before every command', async (_, greeting) => {
+    const folders = () => readdirSync('/tmp').filter((name) => name.startsWith('shoal-evaluate.'))
+    const before = folders()
+    const noisy: Shell = {
+      ...localShell,
+      start: (argv, stdio) => localShell.start(['sh', '-c', `${greeting}; exec "$@"`, 'sh', ...argv], stdio),
+    }
+    const opening = RealHost.open(spec, 'ethernet', noisy, AbortSignal.timeout(20_000))
+    await expect(opening).rejects.toMatchObject({
+      code: 'STAGE_FAILED',
+      reason: expect.stringContaining('its log-in shell writes to stdout before every command'),
+      nextStep: 'make ~/.bashrc on here write nothing where it is not interactive',
+    })
+    expect(folders()).toEqual(before)
+  })
+
+  it('shows no join token in what it says of a command', async () => {
+    const joins = host.exec(['sleep', '600', '--token', 't0ken'], { timeoutMs: 1 })
+    await expect(joins).rejects.toThrow('sleep 600 --token TOKEN: no end')
   })
 
   it('gives a program its words, its input, its end of input and its exit code', async () => {
@@ -119,8 +161,11 @@ describe('a real host', () => {
     const parent = spawn(process.execPath, [program, project], { stdio: ['ignore', 'pipe', 'inherit'] })
     const pid = Number(await firstLine(parent))
     expect(isThere(pid)).toBe(true)
+    const [, , , , group = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ')
     parent.kill('SIGKILL')
     await until('the program has ended', () => !isThere(pid))
+    // Who waited to kill it has seen that.
+    await until('nothing is left of its attendant', () => !isThere(Number(group)) && !hasMembers(group), 5000)
   })
 })
 
