@@ -17,13 +17,18 @@ export interface ClusterHosts {
 export const managerFolder = '/var/lib/shoal/evaluation'
 const undoLimitMs = 60_000
 
+/** Names of hosts that were changed and have not been changed back yet, each with the address of the manager that it was for. */
+export type ChangedHosts = Map<string, string>
+
 export class RunCluster {
   readonly #hosts: ClusterHosts
+  readonly #changed: ChangedHosts
   #manager: RunningManager | undefined
-  #isClean = true
 
-  constructor(hosts: ClusterHosts) {
+  /** @param changed what an earlier cluster on these hosts could not end, as a host was gone: this one ends it in its `stop` */
+  constructor(hosts: ClusterHosts, changed: ChangedHosts = new Map()) {
     this.#hosts = hosts
+    this.#changed = changed
   }
 
   get isRunning(): boolean {
@@ -33,7 +38,7 @@ export class RunCluster {
   /** Throws ShoalError DEMO_FAILED, and the signal's reason; what was started is then ended by `stop`. */
   async start(signal: AbortSignal, say: (line: string) => void): Promise<void> {
     const { manager, workers, managerForWorkers } = this.#hosts
-    this.#isClean = false
+    for (const { name } of [manager, ...workers]) this.#changed.set(name, managerForWorkers)
     say('manager: starts the edge manager, on Docker Swarm')
     const options = ['--data', managerFolder, '--advertise', managerForWorkers]
     const running = await startManager(manager, signal, options)
@@ -44,27 +49,44 @@ export class RunCluster {
     )
   }
 
-  /** Also after a start that failed or was stopped half-way. Never throws: what it cannot end it tells. */
+  /** Also after a start that failed or was stopped half-way. Never throws: what it cannot end it tells, and is ended by the next `stop`. */
   async stop(say: (line: string) => void): Promise<void> {
-    if (this.#isClean) return
-    const { manager, workers, managerForWorkers } = this.#hosts
-    const attempt = async (what: string, act: () => Promise<unknown>) => {
-      await act().catch((error: Error) => say(`${what}: ${error.message}`))
+    const { manager, workers } = this.#hosts
+    const undo = async (host: EvaluationHost, argvOf: (managerAddress: string) => readonly string[]) => {
+      const managerAddress = this.#changed.get(host.name)
+      if (managerAddress === undefined) return
+      try {
+        await mustEnd(host, argvOf(managerAddress))
+        this.#changed.delete(host.name)
+      } catch (error) {
+        say(`${host.name} has not left its cluster: ${error instanceof Error ? error.message : error}`)
+      }
     }
-    await Promise.all(workers.map((worker) => attempt(`${worker.name}: leave`, () => leave(worker))))
+    await Promise.all(workers.map((worker) => undo(worker, () => leave)))
     const running = this.#manager
-    if (running !== undefined) await attempt('manager: stop', () => stopManager(running))
-    // A manager has the Engine beside it trust its registry; the keys of this one are gone for good.
-    const trusted = `/etc/docker/certs.d/${managerForWorkers}:${usualPorts.registry}`
-    const undo = ['sh', '-c', `docker swarm leave --force; rm -rf ${managerFolder} ${trusted}`]
-    await attempt('manager: leave its Swarm', () => manager.exec(undo, { timeoutMs: undoLimitMs }))
+    if (running !== undefined) await stopManager(running)
+    await undo(manager, leaveAsManager)
     this.#manager = undefined
-    this.#isClean = true
   }
 }
 
-/** A device that is a member of no cluster leaves it as well. */
-async function leave(worker: EvaluationHost): Promise<void> {
-  const { exitCode, stderr } = await worker.exec(['shoal', 'worker', 'leave'], { timeoutMs: undoLimitMs })
-  if (exitCode !== 0) throw new Error(stderr.trim() || `shoal worker leave ended with ${exitCode}`)
+/** A device that is a member of no cluster leaves it as well, and one whose manager is gone. */
+const leave = ['shoal', 'worker', 'leave']
+
+/** A manager has the Engine beside it trust its registry; the keys of this one are gone for good. An Engine in no Swarm leaves it as well. */
+function leaveAsManager(managerAddress: string): string[] {
+  const script = [
+    'said=$(docker swarm leave --force 2>&1) && code=0 || code=$?',
+    'rm -rf "$@" || exit 1',
+    'case $said in *"not part of a swarm"*) exit 0 ;; esac',
+    '[ $code = 0 ] || echo "$said" >&2',
+    'exit $code',
+  ].join('\n')
+  const trusted = `/etc/docker/certs.d/${managerAddress}:${usualPorts.registry}`
+  return ['sh', '-c', script, 'sh', managerFolder, trusted]
+}
+
+async function mustEnd(host: EvaluationHost, argv: readonly string[]): Promise<void> {
+  const { exitCode, stderr } = await host.exec(argv, { timeoutMs: undoLimitMs })
+  if (exitCode !== 0) throw new Error(stderr.trim() || `${argv[0]} ended with ${exitCode}`)
 }

@@ -12,10 +12,9 @@ const [file = '', what = ''] = process.argv.slice(2)
 const stop = new AbortController()
 process.once('SIGTERM', () => stop.abort(new Error('stopped')))
 const stages = realStages(parseInventory(readFileSync(file, 'utf8'), file))
-const open = (mode: StageNeed['mode']): Promise<Stage> =>
-  stages.open({ link: 'ethernet', mode, workers: 1, devices: false }, stop.signal, (line) =>
-    process.stderr.write(`${line}\n`),
-  )
+const say = (line: string) => process.stderr.write(`${line}\n`)
+const need = (mode: StageNeed['mode']): StageNeed => ({ link: 'ethernet', mode, workers: 1, devices: false })
+const open = (mode: StageNeed['mode']): Promise<Stage> => stages.open(need(mode), stop.signal, say)
 
 /** Managers and agents (not the shells that attend them), and the state of the Engine's Swarm. */
 const look =
@@ -28,6 +27,7 @@ async function seen({ manager, workers }: Stage): Promise<readonly string[]> {
 }
 
 async function tour(): Promise<unknown> {
+  await stages.assertReady?.([need('pair'), need('cluster')], stop.signal, say)
   const first = await open('pair')
   const pair = await seen(first)
   const sampled = new Set<string>()
