@@ -18,25 +18,39 @@ export interface CampaignChoice {
   readonly seed?: number | undefined
 }
 
+/** What a person has asked for, and not only got as a default. */
+export interface AskedFor {
+  /** Of the file that was named; empty where the campaign is one of Shoal's own. */
+  readonly text: string
+  /** Named on the command line. */
+  readonly scenarios: readonly string[]
+}
+
+/** Makes of a campaign one for the hosts that are there. */
+export type FitCampaign = (campaign: Campaign, asked: AskedFor) => Campaign
+
 /** Whether the choice says anything; a run that goes on needs none. */
 export function isChoice({ file, quick, scenario, seed }: CampaignChoice): boolean {
   return file !== undefined || quick === true || scenario !== undefined || seed !== undefined
 }
 
 /** Throws ShoalError FILE_UNREADABLE, CAMPAIGN_INVALID, USAGE. */
-export function chooseCampaign(choice: CampaignChoice, scenarios: readonly Scenario[]): Campaign {
+export function chooseCampaign(
+  choice: CampaignChoice,
+  scenarios: readonly Scenario[],
+  fit: FitCampaign = (campaign) => campaign,
+): Campaign {
   const path = choice.file ?? ownFile(choice.quick === true ? 'quick.yaml' : 'paper.yaml')
   const isScenario = scenarios.some(({ name }) => name === choice.file)
   const nextStep = isScenario ? `shoal evaluate --scenario ${choice.file}` : undefined
-  const campaign = parseCampaign(readText(path, nextStep), path, scenarios)
+  const text = readText(path, nextStep)
+  const campaign = parseCampaign(text, path, scenarios)
   const { seed = campaign.seed, scenario: names } = choice
-  if (names === undefined) return { ...campaign, seed }
+  const asked: AskedFor = { text: choice.file === undefined ? '' : text, scenarios: names ?? [] }
+  if (names === undefined) return fit({ ...campaign, seed }, asked)
   refuseUnknown(names, campaign)
-  return {
-    ...campaign,
-    seed,
-    scenarios: campaign.scenarios.filter(({ scenario }) => names.includes(scenario.name)),
-  }
+  const chosen = campaign.scenarios.filter(({ scenario }) => names.includes(scenario.name))
+  return fit({ ...campaign, seed, scenarios: chosen }, asked)
 }
 
 function ownFile(name: string): string {

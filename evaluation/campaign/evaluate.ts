@@ -20,8 +20,9 @@ import type { Cell } from '../scenarios/scenario.ts'
 import { assertGoesOn } from './assert-goes-on.ts'
 import { CampaignProgress } from './campaign-progress.ts'
 import { type CampaignChoice, chooseCampaign, isChoice } from './choose-campaign.ts'
-import { chooseStages } from './choose-stages.ts'
+import { chooseStages, readInventory } from './choose-stages.ts'
 import { continueLine, nearPath, reportLine } from './continue-line.ts'
+import { campaignFitter } from './fit-campaign.ts'
 import type { MadeReport } from './make-report.ts'
 import { campaignMatrix } from './matrix.ts'
 import { renderExpected, renderMatrix } from './render-matrix.ts'
@@ -45,8 +46,12 @@ export async function evaluate(io: Io, options: EvaluateOptions): Promise<void> 
   /** The run that goes on. */
   const stored = output !== undefined && existsSync(join(output, factsFile)) ? output : undefined
   if (stored !== undefined) assertGoesOn(stored, facts)
-  const campaign = stored === undefined ? chooseCampaign(options, scenarios) : campaignOfRun(stored, options)
-  const stages = await chooseStages(campaign, inventory, io)
+  const hosts = inventory === undefined ? undefined : await readInventory(inventory)
+  const fit = hosts && campaignFitter(hosts, (line) => io.err(`${line}\n`))
+  const choose = () => chooseCampaign(options, scenarios, fit)
+  const campaign =
+    stored === undefined ? choose() : campaignOfRun(stored, isChoice(options) ? choose() : undefined)
+  const stages = await chooseStages(campaign, hosts, io)
   const cells = planCells(campaign)
   stages.check(cells.map(({ need }) => need))
   const outcomes = stored === undefined ? undefined : readOutcomes(stored)
@@ -88,9 +93,9 @@ function factsOf(inventory: string | undefined): RunFacts {
 }
 
 /** Its own, as it was resolved when it began. */
-function campaignOfRun(folder: string, choice: CampaignChoice): Campaign {
+function campaignOfRun(folder: string, asked: Campaign | undefined): Campaign {
   const stored = readCampaign(folder, scenarios)
-  if (isChoice(choice)) refuseOtherCampaign(folder, stored, chooseCampaign(choice, scenarios))
+  if (asked !== undefined) refuseOtherCampaign(folder, stored, asked)
   return stored
 }
 
