@@ -31,6 +31,7 @@ export function lockFolder(path: string): () => void {
     action: 'lock',
     object: path,
     reason: error?.message ?? (stderr.trim() || `flock ended with ${status}`),
+    ...(error === undefined ? {} : { nextStep: 'install the program flock: apt-get install util-linux' }),
     cause: error,
   })
 }
