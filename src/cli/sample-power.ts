@@ -1,10 +1,9 @@
 // `shoal sample power`: a run that was recorded, with the power that a DAQ measured meanwhile.
 import { readFile } from 'node:fs/promises'
-import { basename } from 'node:path'
 import { ShoalError } from '../model/errors.ts'
 import { daqInvalid, parseDaqConfig } from '../telemetry/power/daq-config.ts'
 import { parseDaqCsv } from '../telemetry/power/daq-csv.ts'
-import { withPower } from '../telemetry/power/power-afterwards.ts'
+import { daqInfo, withPower } from '../telemetry/power/power-afterwards.ts'
 import { parseRecord, renderRecord, type TelemetryRecord } from '../telemetry/record.ts'
 import type { Io } from './io.ts'
 
@@ -29,12 +28,7 @@ export async function samplePower(io: Io, run: string, flags: SamplePowerFlags):
     })
   }
   const readings = parseDaqCsv(await read(flags.daq), config, flags.daq)
-  const info = {
-    name: `daq:${config.name}`,
-    origin: 'measured',
-    detail: `${basename(flags.daq)}, ${config.shuntOhms} Ω shunt`,
-  } as const
-  const powered = withPower(records, readings, info)
+  const powered = withPower(records, readings, daqInfo(config, flags.daq))
   if (powered.filled === 0) throw daqInvalid(flags.daq, nothingMeets(records, readings))
   for (const record of powered.records) io.out(renderRecord(record))
   io.err(`power of ${powered.filled} of ${powered.samples} samples\n`)

@@ -1,5 +1,7 @@
 // Puts power that was measured beside a run into the run's records, each sample's mean over its own interval. Pure.
+import { basename } from 'node:path'
 import type { PowerSourceInfo, TelemetryHeader, TelemetryRecord, TelemetrySample } from '../record.ts'
+import type { DaqConfig } from './daq-config.ts'
 import { joulesBetween, type PowerReading } from './energy.ts'
 
 export interface PoweredRun {
@@ -25,7 +27,8 @@ export function withPower(
       before = undefined
       return { ...record, power: info } satisfies TelemetryHeader
     }
-    const watts = meanWatts(readings, record, before)
+    // How long the interval was is by the clock that nobody sets; when it ended, by the one that the DAQ knows.
+    const watts = meanWatts(readings, record.atMs, record.elapsedMs - (before?.elapsedMs ?? 0))
     before = record
     samples += 1
     if (watts !== null) filled += 1
@@ -34,15 +37,18 @@ export function withPower(
   return { records: powered, samples, filled }
 }
 
-/** How long the interval was is by the clock that nobody sets; when it ended, by the one that the DAQ knows. */
-function meanWatts(
-  readings: readonly PowerReading[],
-  { atMs, elapsedMs }: TelemetrySample,
-  before: TelemetrySample | undefined,
-): number | null {
-  const tookMs = elapsedMs - (before?.elapsedMs ?? 0)
+/**
+ * Over the milliseconds before a moment.
+ * @returns null where the readings do not reach over all of them
+ */
+export function meanWatts(readings: readonly PowerReading[], atMs: number, tookMs: number): number | null {
   const [first, last] = [readings[0], readings.at(-1)]
   if (first === undefined || last === undefined || tookMs <= 0) return null
   if (first.atMs > atMs - tookMs || last.atMs < atMs) return null
   return Number((joulesBetween(readings, atMs - tookMs, atMs) / (tookMs / 1000)).toFixed(6))
+}
+
+/** @param file where its readings were read from */
+export function daqInfo({ name, shuntOhms }: DaqConfig, file: string): PowerSourceInfo {
+  return { name: `daq:${name}`, origin: 'measured', detail: `${basename(file)}, ${shuntOhms} Ω shunt` }
 }

@@ -233,6 +233,19 @@ describe('shoal report', () => {
     expect(existsSync(join(folder, 'mixed'))).toBe(false)
   })
 
+  it('takes the power of a DAQ only of real hosts, and says what it needs to read it', async () => {
+    const run = join(folder, 'of-a-lab')
+    await shoal('evaluate', '--scenario', 'idle', '-o', run)
+    const daq = `worker=${aFile('volts.csv', '1000,0.1\n')}`
+    const alone = await shoal('report', run, '--daq', daq)
+    expect(alone.err).toMatch(/^error\[USAGE\]: .*needs --daq-config/)
+    expect(alone.exitCode).toBe(2)
+    const config = aFile('daq.yaml', 'time: 0\ntimeUnit: epoch-s\nshunt: 1\nshuntOhms: 1\nsupplyVolts: 5\n')
+    const ofLab = await shoal('report', run, '--daq', daq, '--daq-config', config)
+    expect(ofLab.err).toMatch(/^error\[DAQ_INVALID\]: .*taken in a lab/)
+    expect(existsSync(join(run, 'report'))).toBe(false)
+  })
+
   it('reports a run of which nothing is done yet, as far as that goes', async () => {
     const run = join(folder, 'none')
     await shoal('evaluate', '--scenario', 'idle', '-o', run)
