@@ -30,6 +30,15 @@ describe('samplesOf', () => {
     expect(samples.map(({ fromMs, toMs }) => [fromMs, toMs])).toEqual([[400, 3400]])
   })
 
+  it('lets a sample end where it ended, not where it came after a plug had been asked', () => {
+    const late = samplesEachSecond('worker', [{}, { emittedAfterMs: 300 }, {}])
+    const samples = samplesOf(cellRecords(cell, late), 'worker')
+    expect(samples.map(({ fromMs, toMs }) => [fromMs, toMs])).toEqual([
+      [100, 1100],
+      [1400, 2400],
+    ])
+  })
+
   it('leaves out the first sample of a sampler that was started again', () => {
     const again = samplesEachSecond('worker', [{}, {}, { elapsedMs: 1000 }, { elapsedMs: 2000 }])
     const samples = samplesOf(cellRecords(cell, again), 'worker')
