@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type CampaignChoice, chooseCampaign } from '../../../../evaluation/campaign/choose-campaign.ts'
 import { campaignFitter } from '../../../../evaluation/campaign/fit-campaign.ts'
+import { evaluateCommand } from '../../../../evaluation/evaluate-command.ts'
 import { parseInventory } from '../../../../evaluation/hosts/inventory.ts'
 import { realStages } from '../../../../evaluation/hosts/real-stages.ts'
 import { planCells } from '../../../../evaluation/run/plan-cells.ts'
 import { scenarios } from '../../../../evaluation/scenarios/all.ts'
+import { run } from '../../../../src/cli/run.ts'
 
 let folder: string
 beforeAll(() => {
@@ -22,15 +24,13 @@ const aFile = (text: string): string => {
 }
 
 /** A person with three Raspberry Pis and a laptop. */
-const three = parseInventory(
-  `hosts:
+const threeText = `hosts:
 - {name: laptop, role: client, local: true, address: 10.0.0.10}
 - {name: gateway, role: manager, address: 10.0.0.1}
 - {name: board1, role: worker, address: 10.0.0.11}
 - {name: board2, role: worker, address: 10.0.0.12}
-`,
-  'hosts.yaml',
-)
+`
+const three = parseInventory(threeText, 'hosts.yaml')
 
 function fitted(choice: CampaignChoice, inventory = three) {
   const lines: string[] = []
@@ -92,6 +92,28 @@ describe('a campaign for real hosts', () => {
     expect(check).not.toThrow()
     expect(Object.keys(settings)).not.toContain('sensing')
     expect(Object.keys(settings)).toContain('activation')
+  })
+
+  it('is what shoal evaluate --inventory measures', async () => {
+    const hosts = join(folder, 'hosts.yaml')
+    writeFileSync(hosts, threeText)
+    const written = { out: '', err: '' }
+    const io = {
+      out: (text: string) => {
+        written.out += text
+      },
+      err: (text: string) => {
+        written.err += text
+      },
+      isTerminal: false,
+      env: {},
+      signal: AbortSignal.abort('SIGINT'),
+    }
+    const commands = { evaluate: { summary: '', load: async () => evaluateCommand } }
+    const exitCode = await run(commands, ['evaluate', '--dry-run', '--inventory', hosts], io, '0.0.0')
+    expect(exitCode, written.err).toBe(0)
+    expect(written.err).toContain('device-scale: workers 4, 8 (4 workers: ')
+    expect(written.out).toMatch(/^device-scale .*\n(?:.*\n)*? +.*workers: 1, 2 *$/m)
   })
 
   it('is left as it is where they can give all of it', () => {
