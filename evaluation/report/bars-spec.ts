@@ -1,5 +1,6 @@
 // Bars with a whisker for the 95 % interval and the raw values beside each; upright where the names fit below, lying down where not.
 import type { BarsPanel, StackPanel } from './figure.ts'
+import { axisEnd } from './long-tail.ts'
 import { colours, ink, markShapes } from './palette.ts'
 import {
   axisTitle,
@@ -21,8 +22,6 @@ const barShare = 0.62
 const mostRawValues = 24
 /** Of a line of a category's name where bars lie down. */
 const lyingLetters = 20
-/** Of DejaVu Sans, where there is no Arial: in words, at 13 units. */
-const widestLetter = 7.6
 
 interface Bar {
   readonly category: number
@@ -93,12 +92,13 @@ function spec(panel: BarsPanel | StackPanel, names: readonly string[], bars: rea
       grid: false,
       ticks: false,
       labelPadding: 6,
-      ...(isLying ? { titleAngle: -90, maxExtent: lyingExtent(categories) } : { labelAngle: 0 }),
+      ...(isLying ? { titleAngle: -90 } : { labelAngle: 0 }),
     },
   }
+  const highest = axisEnd(panel)
   const quantity = {
     type: 'quantitative',
-    scale: { zero: true },
+    scale: { zero: true, ...(highest === undefined ? {} : { domainMax: highest, nice: false }) },
     axis: { title: axisTitle(panel.y, across), ...(isLying ? {} : { tickCount: 6 }) },
   }
   const at = (field: string) => ({ [along]: { field, ...category } })
@@ -111,12 +111,12 @@ function spec(panel: BarsPanel | StackPanel, names: readonly string[], bars: rea
   }
   const pieces = bars.flatMap((bar) => bar.pieces.map((piece) => ({ ...place(bar), ...piece })))
   const lowest = lowestShown(bars.flatMap(({ values }) => values))
-  const whiskers = bars.flatMap((bar) =>
-    bar.whisker === undefined
-      ? []
-      : [{ ...place(bar), low: Math.max(lowest, bar.whisker.low), high: bar.whisker.high }],
-  )
-  const points = bars.flatMap(rawPoints)
+  const whiskers = bars.flatMap((bar) => {
+    if (bar.whisker === undefined) return []
+    const { low, high } = bar.whisker
+    return [{ ...place(bar), low: Math.max(lowest, low), high: Math.min(highest ?? high, high) }]
+  })
+  const points = bars.flatMap(rawPoints).filter(({ value }) => highest === undefined || value <= highest)
   const line = { type: 'rule', stroke: ink, strokeWidth: 1.6 }
   return {
     width: panelWidth,
@@ -140,9 +140,9 @@ function spec(panel: BarsPanel | StackPanel, names: readonly string[], bars: rea
         mark: line,
         encoding: { ...at('middle'), ...value('low'), [`${across}2`]: { field: 'high' } },
       },
-      ...['low', 'high'].map((end) => ({
+      ...(['low', 'high'] as const).map((end) => ({
         // One that was cut off has no end there.
-        data: { values: end === 'low' ? whiskers.filter(({ low }) => low !== lowest) : whiskers },
+        data: { values: whiskers.filter((each) => each[end] !== (end === 'low' ? lowest : highest)) },
         mark: line,
         encoding: { ...at('capStart'), [`${along}2`]: { field: 'capEnd' }, ...value(end) },
       })),
@@ -162,12 +162,6 @@ function spec(panel: BarsPanel | StackPanel, names: readonly string[], bars: rea
       },
     ],
   }
-}
-
-/** Vega without a canvas takes letters for wider than they are, and would leave a third of the panel empty. */
-function lyingExtent(categories: readonly string[]): number {
-  const lines = categories.flatMap((name) => wrap(name, lyingLetters))
-  return 12 + widestLetter * Math.max(...lines.map((line) => line.length))
 }
 
 function place({ category, slot, slots }: Bar) {

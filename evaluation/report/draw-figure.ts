@@ -6,9 +6,11 @@ import { alignPlots, type Drawing, type PlainDrawing } from './drawing.ts'
 import { type Figure, originsOfPanel, type Panel } from './figure.ts'
 import { escapeMarkup } from './html.ts'
 import { linesSpec } from './lines-spec.ts'
+import { beyondText } from './long-tail.ts'
 import { formatCount } from './number-text.ts'
 import { font, ink } from './palette.ts'
 import { config, type PanelText, type Part, titlePart, wrap } from './panel-spec.ts'
+import { useTextWidths } from './text-width.ts'
 
 /** On a desk and on paper; on a phone each has a row of its own. */
 const panelsInARow = 2
@@ -61,6 +63,7 @@ async function drawPanel(panel: Panel, text: PanelText): Promise<string> {
     autosize: { type: 'fit', contains: 'padding' },
     config,
   } as unknown as TopLevelSpec
+  useTextWidths()
   const view = new View(parse(compile(spec).spec), { renderer: 'none' })
   try {
     return await view.toSVG()
@@ -91,5 +94,5 @@ function countText(panel: Panel): string {
   return `${formatCount(
     panel.bars.map(({ values }) => values.length),
     'value',
-  )} a bar`
+  )} a bar${beyondText(panel)}`
 }

@@ -1,6 +1,6 @@
 // Curves with marks: over time, over a number of things, or a distribution as steps.
-import { median, sortSamples } from '../samples.ts'
 import type { LinesPanel } from './figure.ts'
+import { hasLongTail } from './long-tail.ts'
 import { lineColours, lineDashes, markShapes } from './palette.ts'
 import {
   axisTitle,
@@ -20,23 +20,12 @@ const mostNamedMarks = 2
 const closestNames = 0.05
 /** Of the highest value: room for the names of the moments. */
 const roomForNames = 1.6
-/** A distribution whose greatest value is more times its median than this would be a wall and a long line: its axis is logarithmic. */
-const longTail = 20
 
 export function linesSpec(panel: LinesPanel): Part {
   const names = panel.lines.map(({ name }) => name)
   const values = panel.lines.flatMap(({ points }) => points)
-  const isLogarithmic = panel.isStep && hasLongTail(values.map(([x]) => x))
-  const x = {
-    field: 'x',
-    type: 'quantitative',
-    scale: isLogarithmic ? { type: 'log', nice: false } : { zero: false, nice: !panel.isStep },
-    axis: {
-      title: axisTitle(panel.x, 'x', isLogarithmic ? ', logarithmic' : ''),
-      ...(isLogarithmic ? { values: oneTwoFive(values.map(([x]) => x)) } : { tickCount: 7 }),
-    },
-  }
   const xs = values.map(([x]) => x)
+  const x = xPart(panel, xs)
   const marks = markLabels(panel.marks, Math.max(...xs) - Math.min(...xs))
   const highest = Math.max(...values.map(([, y]) => y))
   const y = {
@@ -108,11 +97,19 @@ export function linesSpec(panel: LinesPanel): Part {
   }
 }
 
-export function hasLongTail(values: readonly number[]): boolean {
-  if (values.length === 0) return false
-  const samples = sortSamples(values)
-  const [least = 0, greatest = 0] = [samples[0], samples.at(-1)]
-  return least > 0 && greatest > longTail * median(samples)
+/** Counts are named each, so that there is no half container; a long tail gets a logarithmic axis. */
+function xPart(panel: LinesPanel, xs: readonly number[]): Part {
+  const part = { field: 'x', type: 'quantitative' }
+  if (panel.isStep && hasLongTail(xs)) {
+    const title = axisTitle(panel.x, 'x', ', logarithmic')
+    return { ...part, scale: { type: 'log', nice: false }, axis: { title, values: oneTwoFive(xs) } }
+  }
+  const title = axisTitle(panel.x, 'x')
+  if (panel.x.unit === '' && xs.every(Number.isInteger)) {
+    const axis = { title, values: [...new Set(xs)], labelOverlap: 'greedy' }
+    return { ...part, scale: { zero: false, nice: false, padding: 10 }, axis }
+  }
+  return { ...part, scale: { zero: false, nice: !panel.isStep }, axis: { title, tickCount: 7 } }
 }
 
 /** 10, 20, 50, 100 …: what a logarithmic axis names. */

@@ -6,7 +6,7 @@ export const sections = {
   claims:
     'Each claim of the paper is a hypothesis with a test and an effect that counts, both fixed before the run. That two things are alike is shown by an equivalence test with a margin, not by a missing difference.',
   figures:
-    'Bars are means, whiskers their 95 % intervals (Student’s t), cut off at 0 where no value is below it; the marks beside a bar are single values, thinned evenly where there are more than 24. Every value is in csv/observations.csv, every course in csv/courses.csv.',
+    'Bars are means, whiskers their 95 % intervals (Student’s t), cut off at 0 where no value is below it, and at the end of an axis that values far beyond the bars are not on; the marks beside a bar are single values, thinned evenly where there are more than 24. Every value is in csv/observations.csv, every course in csv/courses.csv.',
   noFailures: 'Nothing failed, nothing was left out, and the clock did not step.',
 } as const
 
@@ -18,7 +18,7 @@ export const wordsOfFailures =
   'a failed cell is in none of the numbers, a request without its answer in none of the times'
 
 export const repeatWords =
-  'The same campaign in the same order, in a new folder; campaign.json lies in the folder of this run. “shoal report FOLDER” computes this report of the raw records again, to the same bytes.'
+  'The same campaign in the same order, in a new folder; campaign.json lies in the folder of this run. “shoal report FOLDER” computes this report of the raw records again, with the same --daq if there was one, to the same bytes.'
 
 export function repeatCommand({ campaign, runs }: Setting): string {
   const inventory = runs.some(({ kind }) => kind === 'real') ? ' --inventory HOSTS.yaml' : ''

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { drawnValues } from '../../../../evaluation/report/bars-spec.ts'
 import { drawPanels, joinPanels } from '../../../../evaluation/report/draw-figure.ts'
 import type { Figure, LinesPanel } from '../../../../evaluation/report/figure.ts'
-import { hasLongTail, markLabels } from '../../../../evaluation/report/lines-spec.ts'
-import { bars, distribution, someFigures, stack } from './some-figures.ts'
+import { markLabels } from '../../../../evaluation/report/lines-spec.ts'
+import { hasLongTail } from '../../../../evaluation/report/long-tail.ts'
+import { estimateMean } from '../../../../evaluation/statistics.ts'
+import { bars, distribution, growth, someFigures, stack } from './some-figures.ts'
 
 const [plain] = someFigures() as readonly [Figure]
 
@@ -62,6 +64,44 @@ describe('a drawn figure', () => {
     expect(tops[0]?.plot).toBe(tops[1]?.plot)
     expect(tops[2]?.plot).toBe(tops[3]?.plot)
     for (const { title } of tops) expect(title).toBeCloseTo(6.5)
+  })
+
+  it('ends the axis of bars before a value far beyond them, and says so', async () => {
+    const values = (last: number) => [8, 9, 10, 9, 8, 9, 10, 9, 8, last]
+    const withLast = (last: number) => ({
+      ...bars('wlan', ['a'], ['x'], 1),
+      bars: [{ category: 'a', series: 'x', estimate: estimateMean(values(last)), values: values(last) }],
+    })
+    const svg = await draw({ panels: [withLast(3000)] })
+    expect(svg).toMatch(/10 values a bar · 1 beyond the axis, up to<[\s\S]*>3,000 ms</)
+    // The bar of 308 ms is 3/4 of it.
+    expect(svg).toContain('>400<')
+    expect(svg).not.toContain('>500<')
+    expect(await draw({ panels: [withLast(12)] })).not.toContain('beyond')
+  })
+
+  it('names counts as they were taken, none between two of them', async () => {
+    const two = {
+      ...growth(),
+      lines: [
+        {
+          name: 'wlan',
+          points: [
+            [1, 5],
+            [2, 7],
+          ] as const,
+        },
+      ],
+    }
+    const svg = await draw({ panels: [two] })
+    expect(svg).toMatch(/>1<[\s\S]*>2</)
+    expect(svg).not.toContain('>1.5<')
+  })
+
+  it('takes letters for as wide as they are, so that no title is laid out anew', async () => {
+    const panel = { ...bars('a', ['a'], ['x'], 3), y: { title: 'activation of the last', unit: 'ms' } }
+    const [drawing] = await drawPanels({ ...plain, panels: [panel] })
+    expect(drawing?.height).toBe(300)
   })
 
   it('breaks the title of an axis that is longer than the axis', async () => {
