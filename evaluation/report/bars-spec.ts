@@ -80,7 +80,7 @@ function spec(panel: BarsPanel | StackPanel, names: readonly string[], bars: rea
       lines.length > 3,
   )
   const [along, across] = isLying ? (['y', 'x'] as const) : (['x', 'y'] as const)
-  const legend = legendPart(names, panelWidth - (isLying ? 50 + lyingLetters * letterWidth : 70))
+  const legend = legendPart(names, panelWidth - (isLying ? 50 + lyingLetters * letterWidth : 90))
   const category = {
     type: 'quantitative',
     scale: { domain: [0, categories.length], nice: false, zero: false, reverse: isLying },

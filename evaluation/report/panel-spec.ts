@@ -2,6 +2,7 @@
 import type { Config } from 'vega-lite'
 import type { Axis, Panel } from './figure.ts'
 import { faint, font, ink } from './palette.ts'
+import { widthOf } from './text-width.ts'
 
 /** Of a panel, in units of its own: it is scaled to the width of the page, down to 320 px on a phone. */
 export const panelWidth = 400
@@ -12,6 +13,12 @@ const titleLetters = { x: 44, y: 28 } as const
 
 /** Of Arial at 13 units, about, in words. */
 export const letterWidth = 6.5
+
+const legendSize = 13
+/** Between two columns of a legend. */
+const columnPadding = 10
+/** Of a legend's mark, with the gap to its name. */
+const symbolRoom = 18
 
 export interface PanelText {
   /** `emulated`, `emulated, modelled` */
@@ -62,13 +69,14 @@ interface Legend {
 }
 
 /** Names in rows above the panel, as many columns as fit into `room` units. */
-export function legendPart(names: readonly string[], room = panelWidth - 70): Legend | null {
+export function legendPart(names: readonly string[], room = panelWidth - 90): Legend | null {
   if (names.length < 2) return null
-  const entry = Math.max(...names.map((name) => name.length)) * letterWidth + 40
+  const entry =
+    Math.max(...names.map((name) => widthOf({ fontSize: legendSize }, name))) + symbolRoom + columnPadding
   return {
     title: null,
     orient: 'top',
-    columns: Math.max(1, Math.min(names.length, Math.floor(room / entry))),
+    columns: Math.max(1, Math.min(names.length, Math.floor((room + columnPadding) / entry))),
   }
 }
 
@@ -104,13 +112,13 @@ export const config: Config = {
     titleLimit: 400,
   },
   legend: {
-    labelFontSize: 13,
+    labelFontSize: legendSize,
     labelColor: ink,
     labelLimit: 400,
     symbolSize: 130,
     offset: 6,
     rowPadding: 3,
-    columnPadding: 2,
+    columnPadding,
   },
   view: { stroke: faint },
 }
