@@ -38,7 +38,7 @@ export function isChoice({ file, quick, scenario, seed }: CampaignChoice): boole
 export function chooseCampaign(
   choice: CampaignChoice,
   scenarios: readonly Scenario[],
-  fit: FitCampaign = (campaign) => campaign,
+  adapt: FitCampaign = (campaign) => campaign,
 ): Campaign {
   const path = choice.file ?? ownFile(choice.quick === true ? 'quick.yaml' : 'paper.yaml')
   const isScenario = scenarios.some(({ name }) => name === choice.file)
@@ -47,10 +47,10 @@ export function chooseCampaign(
   const campaign = parseCampaign(text, path, scenarios)
   const { seed = campaign.seed, scenario: names } = choice
   const asked: AskedFor = { text: choice.file === undefined ? '' : text, scenarios: names ?? [] }
-  if (names === undefined) return fit({ ...campaign, seed }, asked)
+  if (names === undefined) return adapt({ ...campaign, seed }, asked)
   refuseUnknown(names, campaign)
   const chosen = campaign.scenarios.filter(({ scenario }) => names.includes(scenario.name))
-  return fit({ ...campaign, seed, scenarios: chosen }, asked)
+  return adapt({ ...campaign, seed, scenarios: chosen }, asked)
 }
 
 function ownFile(name: string): string {
