@@ -34,6 +34,7 @@ const expected: readonly (readonly [part: string, output: RegExp])[] = [
   ['sleep 5', /worker1 +laser-1 +laser +absent/],
   ['explain greenhouse', /worker1 +cannot: laser laser-1 is absent/],
   ['manager stop', /stopped/],
+  ['evaluate --dry-run', /Fig\. 10[\s\S]*cells on \d+ stages take about/],
   ['lab status', /worker2 +10\.77\.0\.3 +on/],
   ['lab down', /is down/],
 ]
