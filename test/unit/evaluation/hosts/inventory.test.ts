@@ -150,3 +150,20 @@ it('docs/inventory.schema.json is the schema of what is read', () => {
   const file = fileURLToPath(new URL('../../../../docs/inventory.schema.json', import.meta.url))
   expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(JSON.parse(JSON.stringify(inventorySchema())))
 })
+
+describe('the inventory that the docs show', () => {
+  const project = (path: string) =>
+    readFileSync(fileURLToPath(new URL(`../../../../${path}`, import.meta.url)), 'utf8')
+
+  it('is one, in the example and on the page', () => {
+    const example = parseInventory(project('examples/evaluation/hosts.yaml'), 'example')
+    const shown = /```yaml\n(hosts:[\s\S]*?)```/.exec(project('docs/evaluation.md'))?.[1] ?? ''
+    const page = parseInventory(shown, 'page')
+    for (const { client, manager, workers } of [example, page])
+      expect([client.name, manager.name, ...workers.map(({ name }) => name)]).toEqual([
+        'laptop',
+        'gateway',
+        'board1',
+      ])
+  })
+})
