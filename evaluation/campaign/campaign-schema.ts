@@ -8,7 +8,7 @@ import type { Scenario } from '../scenarios/scenario.ts'
 export const listFactors = ['links', 'modes', 'operations', 'sizes'] as const
 
 /** Factors with one number for all. */
-export const countFactors = ['repetitions', 'warmUps'] as const
+const countFactors = ['repetitions', 'warmUps'] as const
 
 export const factorNames = [...listFactors, ...countFactors] as const
 
@@ -24,7 +24,7 @@ function listOf<Value extends z.core.$ZodType>(value: Value) {
   return z.array(value).check(z.minLength(1))
 }
 
-export const seedSchema = z.int().check(z.minimum(0), z.maximum(greatestSeed))
+const seedSchema = z.int().check(z.minimum(0), z.maximum(greatestSeed))
 
 /** What a campaign file may say; `settingsOf` gives the schema of what stands below the name of a scenario. */
 export function campaignSchema(

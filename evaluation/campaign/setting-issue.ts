@@ -41,7 +41,7 @@ export function renderPath(path: readonly PropertyKey[]): string {
 }
 
 /** `expected one of ethernet, wlan, direct, got "wlna"; did you mean "wlan"?` */
-export function oneOfMessage(known: readonly unknown[], given: unknown): string {
+function oneOfMessage(known: readonly unknown[], given: unknown): string {
   const nearest = typeof given === 'string' ? nearestKey(given, known.map(String)) : undefined
   const hint = nearest === undefined ? '' : `; did you mean "${nearest}"?`
   return `expected one of ${known.join(', ')}, got ${describe(given)}${hint}`

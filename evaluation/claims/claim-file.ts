@@ -12,7 +12,7 @@ import { origins } from '../scenarios/observation.ts'
  * `ascending`: each level of a factor is more than the one before it. `greatest`: one level is more than each other one. `between`: each level
  * over each one before it lies between two limits. `no-more`: each level over the lowest stays below a limit. `bounded`: the value itself does.
  */
-export const testKinds = ['ascending', 'greatest', 'between', 'no-more', 'bounded'] as const
+const testKinds = ['ascending', 'greatest', 'between', 'no-more', 'bounded'] as const
 
 const text = z.string().check(z.minLength(1))
 const level = z.union([z.string(), z.number()])

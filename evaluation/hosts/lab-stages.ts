@@ -97,7 +97,7 @@ class LabStages implements Stages {
 }
 
 /** What no lab can give; undefined where it can. */
-export function labRefusal({ link, workers }: StageNeed): string | undefined {
+function labRefusal({ link, workers }: StageNeed): string | undefined {
   if (link === 'direct' && workers > 1)
     return `a cable joins one worker to the manager, not ${workers} (link direct)`
   if (workers > mostWorkers) return `${workers} workers: a lab holds at most ${mostWorkers}`

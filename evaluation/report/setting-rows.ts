@@ -48,7 +48,7 @@ export function settingRows(setting: Setting): readonly (readonly [string, strin
   ]
 }
 
-export function isLab({ runs }: Setting): boolean {
+function isLab({ runs }: Setting): boolean {
   return runs.some(({ kind }) => kind === 'lab')
 }
 

@@ -22,7 +22,7 @@ export interface PairHosts {
   readonly worker: EvaluationHost
 }
 
-export function deviceWord(worker: Pick<EvaluationHost, 'address'>): string {
+function deviceWord(worker: Pick<EvaluationHost, 'address'>): string {
   return `root@${worker.address}`
 }
 

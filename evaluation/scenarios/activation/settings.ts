@@ -3,7 +3,7 @@ import * as z from 'zod/mini'
 import { links } from '../../hosts/stage.ts'
 import { count, someOf } from '../settings.ts'
 
-export const activationModes = ['pair', 'cluster'] as const
+const activationModes = ['pair', 'cluster'] as const
 
 export const activationSettings = z.strictObject({
   links: someOf(links, links),

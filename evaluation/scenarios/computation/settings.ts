@@ -4,7 +4,7 @@ import { operations } from '../../computation.ts'
 import { links } from '../../hosts/stage.ts'
 import { count, seconds, someOf } from '../settings.ts'
 
-export const computationModes = ['pair', 'cluster'] as const
+const computationModes = ['pair', 'cluster'] as const
 
 export const computationSettings = z.strictObject({
   links: someOf(links, ['ethernet', 'wlan']),

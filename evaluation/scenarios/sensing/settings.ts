@@ -4,7 +4,7 @@ import { links } from '../../hosts/stage.ts'
 import { paperCapabilities } from '../../sensing/paper-capabilities.ts'
 import { count, seconds, someOf } from '../settings.ts'
 
-export const sensingModes = ['pair', 'cluster'] as const
+const sensingModes = ['pair', 'cluster'] as const
 
 export const sensingSettings = z
   .strictObject({
